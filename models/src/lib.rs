@@ -1,0 +1,27 @@
+//! Generators as data.
+//!
+//! A network is a [`graph::Graph`]: a list of operations with named weights. The files in [`families`] build graphs,
+//! [`checkpoint`] reads their weights by the official key names, and an [`executor::Executor`] runs them.
+//! This crate knows nothing of windows or GPUs.
+//!
+//! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`card`],
+//! [`library`], [`input`], [`planes`], [`executor`], [`flex`].
+
+pub mod architecture;
+pub mod card;
+pub mod checkpoint;
+pub mod executor;
+pub mod families;
+pub mod flex;
+pub mod graph;
+pub mod input;
+pub mod library;
+pub mod planes;
+pub mod random;
+pub mod recognise;
+pub mod shape;
+
+pub use executor::{ExecuteError, Executor, Interrupt, Picture, generate};
+pub use graph::Graph;
+pub use input::Input;
+pub use library::{Loaded, Model};

@@ -1,0 +1,33 @@
+//! Random numbers that depend on nothing but a seed and a place, so that any picture can be made again.
+
+/// A stream of draws for one use.
+#[derive(Debug, Clone)]
+pub struct Draws {
+    state: u64,
+}
+
+impl Draws {
+    /// The stream of `seed` for the use `place`.
+    pub fn new(seed: u64, place: u64) -> Self {
+        Self { state: mixed(seed ^ mixed(place)) }
+    }
+
+    /// Uniform in [0, 1).
+    pub fn uniform(&mut self) -> f32 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        (mixed(self.state) >> 40) as f32 / (1_u64 << 24) as f32
+    }
+
+    /// Zero with this probability, else `1 / (1 - probability)`.
+    pub fn dropout_mask(mut self, count: usize, probability: f32) -> Vec<f32> {
+        let kept = 1.0 / (1.0 - probability);
+        (0..count).map(|_| if self.uniform() < probability { 0.0 } else { kept }).collect()
+    }
+}
+
+/// The output step of splitmix64 (Steele et al. 2014).
+fn mixed(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
