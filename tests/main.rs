@@ -2,5 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says at once what is wrong")]
 
+mod command_line;
 mod golden;
 mod support;
+mod tidy;
+mod window;

@@ -61,8 +61,10 @@ use std::path::Path;
 pub fn run(arguments: cli::Arguments) -> anyhow::Result<()> {
     match arguments.command {
         Some(command) => command.run(),
-        None if window::has_display() => window::open(arguments.files),
-        None => demo(),
+        None => match window::open(arguments.files) {
+            Err(window::NoWindow::NoDisplay) => demo(),
+            opened => Ok(opened?),
+        },
     }
 }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::anyhow;
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
 use eframe::wgpu;
 
@@ -23,12 +22,37 @@ pub fn has_display() -> bool {
 ///
 /// # Errors
 /// When there is no display after all, or no way to draw on it.
-pub fn open(files: Vec<PathBuf>) -> anyhow::Result<()> {
+pub fn open(files: Vec<PathBuf>) -> Result<(), NoWindow> {
     let create: eframe::AppCreator<'_> = Box::new(|cc| {
         let setup = Setup::from_system(&cc.egui_ctx, files);
         Ok(Box::new(App::new(&cc.egui_ctx, setup)?))
     });
-    eframe::run_native("Daub", options(), create).map_err(|error| anyhow!("the window cannot be opened: {error}"))
+    run(create)
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum NoWindow {
+    /// Nothing to open it on.
+    #[error("there is no display to open a window on")]
+    NoDisplay,
+    /// The display is there but nothing can draw on it.
+    #[error("no graphics driver can draw on this display; on Debian: apt-get install mesa-vulkan-drivers libegl1 ({0})")]
+    NoDriver(String),
+    /// The program itself could not start.
+    #[error("the window cannot be opened: {0}")]
+    Failed(String),
+}
+
+fn run(create: eframe::AppCreator<'_>) -> Result<(), NoWindow> {
+    if !has_display() {
+        return Err(NoWindow::NoDisplay);
+    }
+    eframe::run_native("Daub", options(), create).map_err(|error| match error {
+        eframe::Error::WinitEventLoop(_) => NoWindow::NoDisplay,
+        eframe::Error::Wgpu(error) => NoWindow::NoDriver(error.to_string()),
+        other => NoWindow::Failed(other.to_string()),
+    })
 }
 
 fn options() -> eframe::NativeOptions {
@@ -84,7 +108,7 @@ pub fn bench(seconds: u32) -> anyhow::Result<WindowReport> {
             report: theirs,
         }))
     });
-    eframe::run_native("Daub", options(), create).map_err(|error| anyhow!("the window cannot be opened: {error}"))?;
+    run(create)?;
     Ok(report.lock().unwrap_or_else(PoisonError::into_inner).clone())
 }
 

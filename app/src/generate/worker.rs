@@ -74,6 +74,7 @@ impl Generator {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
         let theirs = shared.clone();
         let thread = std::thread::Builder::new().name("generator".into()).spawn(move || {
+            yield_to_window();
             while let Some(request) = next(&theirs) {
                 serve(&theirs, &mut painter, &request, &notify);
             }
@@ -166,6 +167,15 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
         }
     }
     notify();
+}
+
+/// Puts this thread, and those that it starts, behind the window's: with few cores and a busy generator
+/// the interface would stutter otherwise. A refusal costs smoothness only.
+fn yield_to_window() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 10) {
+        tracing::debug!("the generator runs at the window's priority: {error}");
+    }
 }
 
 fn begin_pass(shared: &Shared, stoppable: bool) -> Interrupt {

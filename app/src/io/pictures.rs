@@ -108,14 +108,15 @@ fn open_ids(path: &Path) -> anyhow::Result<IdMap> {
 pub fn ids_from(source: impl BufRead + Seek) -> anyhow::Result<IdMap> {
     let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_DECODED_BYTES as usize });
     decoder.set_transformations(png::Transformations::IDENTITY);
-    let mut reader = decoder.read_info().context("it is not a PNG file, or a broken one")?;
-    let info = reader.info();
+    let broken = "it is not a PNG file, or a broken one";
+    let info = decoder.read_header_info().context(broken)?;
     let (width, height) = (info.width, info.height);
     check_size(width, height)?;
     match info.color_type {
         png::ColorType::Grayscale | png::ColorType::Indexed => {}
         other => bail!("it has {} channels; ids need one channel or a palette", other.samples()),
     }
+    let mut reader = decoder.read_info().context(broken)?;
     let mut bytes = vec![0; reader.output_buffer_size().context("it is too large")?];
     let frame = reader.next_frame(&mut bytes).context("it is broken or cut short")?;
     let bits = frame.bit_depth as usize;
