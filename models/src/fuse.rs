@@ -186,6 +186,32 @@ pub enum Work {
     InstanceMean,
 }
 
+impl Fused {
+    /// Which values are label planes that every reader can read as ids: the first part of a convolution's or average's
+    /// operand, as it is stored. Such a one-hot value need never be made.
+    pub fn ids_only(&self) -> Vec<bool> {
+        let labels = |step: &Step| matches!(step.work, Work::Input(Plane::Labels { .. }));
+        let mut ids: Vec<bool> = self.steps.iter().map(labels).collect();
+        for step in &self.steps {
+            let reads_ids = matches!(step.work, Work::Conv { .. } | Work::AvgPool { .. });
+            for operand in &step.operands {
+                for (place, part) in operand.parts.iter().enumerate() {
+                    ids[part.value.0] &= place == 0 && reads_ids && part.is_stored();
+                }
+            }
+        }
+        for (value, ids) in self.values.iter().zip(&mut ids) {
+            *ids &= !value.statistics && value.last_use < self.steps.len();
+        }
+        ids
+    }
+
+    /// Whether the step's first operand starts with such a plane.
+    pub fn reads_ids(&self, step: &Step) -> bool {
+        step.operands.first().is_some_and(|operand| self.ids_only()[operand.parts[0].value.0])
+    }
+}
+
 impl Rectifier {
     /// Does nothing.
     pub const NONE: Self = Self { slope: 1.0 };

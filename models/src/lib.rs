@@ -5,11 +5,12 @@
 //! This crate knows nothing of windows or GPUs.
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`card`],
-//! [`library`], [`input`], [`planes`], [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`].
+//! [`library`], [`input`], [`planes`], [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
 
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
+pub mod cpu;
 pub mod executor;
 pub mod families;
 pub mod flex;
