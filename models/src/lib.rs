@@ -5,17 +5,21 @@
 //! This crate knows nothing of windows or GPUs.
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`card`],
-//! [`library`], [`input`], [`planes`], [`executor`], [`flex`].
+//! [`library`], [`input`], [`planes`], [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
 
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
+pub mod cpu;
 pub mod executor;
 pub mod families;
 pub mod flex;
+pub mod fuse;
 pub mod graph;
+pub mod incremental;
 pub mod input;
 pub mod library;
+pub mod memory;
 pub mod planes;
 pub mod random;
 pub mod recognise;
