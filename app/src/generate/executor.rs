@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use daub_models::flex::Flex;
+use daub_models::cpu::{Cpu, CpuOptions};
 use daub_models::graph::NormStats;
 use daub_models::{Executor, Input, Interrupt, Loaded, Model, Picture, generate};
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ pub struct Options {
 /// When the device cannot be had.
 pub fn open_executor(loaded: &Loaded, options: Options) -> anyhow::Result<Box<dyn Executor>> {
     match options.device {
-        Device::Auto | Device::Cpu => Ok(Box::new(Flex::new(loaded.graph.clone(), loaded.weights.clone(), None))),
+        Device::Auto | Device::Cpu => Ok(Box::new(Cpu::new(loaded.graph.clone(), &loaded.weights, CpuOptions::default())?)),
         Device::Gpu => bail!("this build cannot run models on the graphics card yet; use --device cpu"),
     }
 }
