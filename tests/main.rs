@@ -6,4 +6,5 @@ mod command_line;
 mod golden;
 mod support;
 mod tidy;
+mod user_interface;
 mod window;

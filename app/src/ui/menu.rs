@@ -135,7 +135,7 @@ fn tabs_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
             if ui.selectable_label(index == state.current, title).clicked() {
                 actions.push(Action::SelectDrawing(index));
             }
-            let close = ui.small_button("✕").on_hover_text(CLOSE.of(state.language));
+            let close = ui.small_button("×").on_hover_text(CLOSE.of(state.language));
             if close.clicked() {
                 actions.push(Action::CloseDrawing(index));
             }

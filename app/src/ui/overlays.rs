@@ -30,7 +30,7 @@ pub(super) fn overlays_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Ac
             ui.horizontal(|ui| {
                 let colour = if notice.is_error { theme::ERROR } else { ui.visuals().text_color() };
                 ui.add(egui::Label::new(egui::RichText::new(&notice.message).color(colour)).wrap());
-                if ui.button("✕").on_hover_text(DISMISS.of(state.language)).clicked() {
+                if ui.button("×").on_hover_text(DISMISS.of(state.language)).clicked() {
                     actions.push(Action::DismissNotice);
                 }
             });

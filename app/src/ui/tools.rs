@@ -24,13 +24,16 @@ pub(super) fn tools_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Actio
             }
         }
     });
-    let mut radius_px = state.radius_px;
-    let slider = egui::Slider::new(&mut radius_px, RADIUS_RANGE_PX).logarithmic(true).fixed_decimals(1).suffix(" px");
-    ui.spacing_mut().slider_width = 70.0;
-    let slider = ui.add_enabled(state.tool.has_radius(), slider.text(RADIUS.of(state.language)));
-    if slider.changed() {
-        actions.push(Action::SetRadius(radius_px));
-    }
+    ui.add_space(2.0);
+    ui.horizontal(|ui| {
+        let mut radius_px = state.radius_px;
+        let label = ui.add_sized([46.0, 18.0], egui::Label::new(RADIUS.of(state.language)));
+        ui.spacing_mut().slider_width = 54.0;
+        let slider = egui::Slider::new(&mut radius_px, RADIUS_RANGE_PX).logarithmic(true).fixed_decimals(1).suffix(" px");
+        if ui.add_enabled(state.tool.has_radius(), slider).labelled_by(label.id).changed() {
+            actions.push(Action::SetRadius(radius_px));
+        }
+    });
     ui.horizontal(|ui| {
         let document = &state.drawing().document;
         for (command, enabled) in edit_commands().into_iter().zip([document.can_undo(), document.can_redo()]) {
