@@ -242,6 +242,15 @@ impl App {
         }
     }
 
+    fn carry_out_actions(&mut self) {
+        for action in std::mem::take(&mut self.actions) {
+            for effect in self.state.apply(action) {
+                self.run(effect);
+            }
+        }
+        self.keep_generator_up();
+    }
+
     /// Tells the generator what is wanted now, if that is news.
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
@@ -308,12 +317,7 @@ impl eframe::App for App {
             self.open(path);
         }
         self.collect_results(context);
-        for action in std::mem::take(&mut self.actions) {
-            for effect in self.state.apply(action) {
-                self.run(effect);
-            }
-        }
-        self.keep_generator_up();
+        self.carry_out_actions();
         self.export_when_ready();
         self.autosave(context);
         // The clock of the next autosave must tick even when nothing moves.
@@ -324,10 +328,19 @@ impl eframe::App for App {
         let palette = self.state.palette();
         let drawing = self.state.drawing_mut();
         self.canvas.follow(ui.ctx(), drawing.id, &mut drawing.document, &palette);
+        let id = drawing.id;
         ui::workspace_ui(ui, &self.state, self.canvas.id(), &self.picture, &mut self.actions);
-        if !self.actions.is_empty() {
-            ui.ctx().request_repaint();
+        if self.actions.is_empty() {
+            return;
         }
+        // Textures are uploaded after this, before anything is drawn: what the pen did since the last frame is laid
+        // down and uploaded now, so that a stroke is on screen in the very frame that its samples came with.
+        self.carry_out_actions();
+        let drawing = self.state.drawing_mut();
+        if drawing.id == id {
+            self.canvas.follow(ui.ctx(), id, &mut drawing.document, &palette);
+        }
+        ui.ctx().request_repaint();
     }
 }
 
