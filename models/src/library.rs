@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::architecture::ArchitectureError;
 use crate::card::{Card, CardError};
-use crate::checkpoint::{CheckpointError, Weights, safetensors};
+use crate::checkpoint::{CheckpointError, File, Weights};
 use crate::graph::{Graph, NormStats};
 use crate::recognise::{recognise, unknown_card};
 
@@ -78,7 +78,7 @@ impl Model {
             let card = Card::read(&beside)?;
             return Ok(Self { card, weights: path.to_owned() });
         }
-        let file = safetensors::File::open(path)?;
+        let file = File::open(path)?;
         let found = recognise(&file.infos())
             .map_err(|reason| ModelError::Unrecognised { path: path.to_owned(), reason: reason.to_owned() })?;
         Ok(Self { card: unknown_card(path, found.architecture), weights: path.to_owned() })
