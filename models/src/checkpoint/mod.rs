@@ -21,6 +21,7 @@ pub use weights::{Tensor, Weights};
 
 use std::path::{Path, PathBuf};
 
+use crate::graph::Parameter;
 use crate::shape::GraphError;
 
 /// Largest number of tensors that a file may list, so that a broken header cannot ask for all memory.
@@ -134,6 +135,26 @@ impl From<std::io::Error> for Problem {
         }
         Self::Io(error)
     }
+}
+
+/// Opens a file that lies in memory, reads all that it holds and recognises it: what a file from a stranger goes through.
+///
+/// The fuzz targets and the replay of their findings call this. Gives the number of tensors that could be read.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn read_everything(name: &Path, bytes: &[u8]) -> Result<usize, CheckpointError> {
+    let mut file = File::from_bytes(name, bytes.to_vec())?;
+    let infos = file.infos();
+    if let Ok(found) = crate::recognise::recognise(&infos)
+        && let Ok(graph) = found.architecture.graph(crate::graph::NormStats::Running)
+    {
+        // Whether the weights fit is for the caller's error message; here it only must not panic.
+        drop(Weights::read(&mut file, &graph));
+    }
+    let all: Vec<Parameter> = infos.into_iter().map(|info| Parameter { key: info.key, shape: info.shape }).collect();
+    file.check(&all)?;
+    Ok(all.iter().filter(|parameter| file.read_finite(&parameter.key).is_ok()).count())
 }
 
 #[cfg(test)]
