@@ -10,6 +10,7 @@
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
+pub mod convert;
 pub mod executor;
 pub mod families;
 pub mod features;
@@ -18,7 +19,9 @@ pub mod graph;
 pub mod input;
 pub mod library;
 pub mod npy;
+pub mod palette;
 pub mod planes;
+pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;

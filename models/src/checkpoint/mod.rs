@@ -17,6 +17,7 @@ mod zip;
 pub(crate) use pickle::{Dialect, Global, Id, Pickle, Value, parse as parse_pickle};
 
 pub use file::{Container, File};
+pub(crate) use weights::right_vector;
 pub use weights::{Tensor, Weights};
 
 use std::path::{Path, PathBuf};

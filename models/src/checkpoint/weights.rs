@@ -73,12 +73,37 @@ impl Weights {
     /// As [`Weights::load`].
     pub fn read(file: &mut File, graph: &Graph) -> Result<Self, CheckpointError> {
         let needed = graph.parameters()?;
-        file.check(&needed)?;
-        let mut tensors = HashMap::with_capacity(needed.len());
-        for Parameter { key, .. } in needed {
+        // Files from before PyTorch 1.0 lack the second vector of spectral norm.
+        let lacks_v = |key: &str| key.ends_with(".weight_v") && file.info(key).is_none();
+        let (made, stored): (Vec<Parameter>, Vec<Parameter>) = needed.into_iter().partition(|p| lacks_v(&p.key));
+        file.check(&stored)?;
+        let mut tensors = HashMap::with_capacity(stored.len() + made.len());
+        for Parameter { key, .. } in stored {
             let tensor = file.read_finite(&key)?;
             tensors.insert(key, tensor);
         }
+        for Parameter { key, shape } in made {
+            let prefix = key.trim_end_matches("weight_v");
+            if let (Some(weight), Some(u)) =
+                (tensors.get(&format!("{prefix}weight_orig")), tensors.get(&format!("{prefix}weight_u")))
+            {
+                let values = right_vector(&weight.values, &u.values);
+                tensors.insert(key, Tensor { shape, values });
+            }
+        }
         Ok(Self { tensors })
     }
+}
+
+/// `v = Wᵀu / |Wᵀu|`, as PyTorch before 1.0 made it on each pass; `W` has as many rows as `u` has values.
+pub(crate) fn right_vector(weight: &[f32], u: &[f32]) -> Arc<[f32]> {
+    let columns = weight.len() / u.len().max(1);
+    let mut v = vec![0.0_f64; columns];
+    for (row, &factor) in weight.chunks_exact(columns.max(1)).zip(u) {
+        for (sum, &value) in v.iter_mut().zip(row) {
+            *sum += f64::from(value) * f64::from(factor);
+        }
+    }
+    let length = v.iter().map(|value| value * value).sum::<f64>().sqrt().max(1e-12);
+    v.into_iter().map(|value| (value / length) as f32).collect()
 }
