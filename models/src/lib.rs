@@ -10,6 +10,7 @@
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
+pub mod colour;
 pub mod convert;
 pub mod executor;
 pub mod families;
@@ -19,6 +20,8 @@ pub mod graph;
 pub mod input;
 pub mod library;
 pub mod npy;
+#[cfg(test)]
+mod official_tests;
 pub mod palette;
 pub mod planes;
 pub mod questions;

@@ -51,6 +51,39 @@ pub fn read_dictionary(path: &Path) -> Result<BTreeMap<u32, Rows>, CheckpointErr
     dictionary(&bytes).map_err(of)
 }
 
+/// Reads an array of float16, float32 or float64 numbers: its shape and its values in row-major order.
+///
+/// # Errors
+/// When the file cannot be read or is no such array.
+pub fn read_array(path: &Path) -> Result<(Vec<usize>, Vec<f32>), CheckpointError> {
+    let of = |problem: Problem| problem.of(path);
+    let length = std::fs::metadata(path).map_err(|error| of(Problem::Io(error)))?.len();
+    if length > MAX_FILE_BYTES {
+        return Err(of(Problem::Format(format!("it is {length} bytes long, too long for an array"))));
+    }
+    let bytes = std::fs::read(path).map_err(|error| of(Problem::Io(error)))?;
+    array_from_bytes(&bytes).map_err(of)
+}
+
+fn array_from_bytes(bytes: &[u8]) -> Result<(Vec<usize>, Vec<f32>), Problem> {
+    let (header, body) = header(bytes)?;
+    let field = |name: &str| header.split_once(name).map(|(_, rest)| rest.trim_start_matches([':', ' ']));
+    let broken = || Problem::format("its header is broken");
+    let code = field("'descr'").and_then(|rest| rest.split('\'').nth(1)).ok_or_else(broken)?;
+    let shape = field("'shape'").and_then(|rest| rest.strip_prefix('(')?.split_once(')')).ok_or_else(broken)?.0;
+    let sides = shape.split(',').map(str::trim).filter(|side| !side.is_empty());
+    let shape: Vec<usize> = sides.map(str::parse).collect::<Result<_, _>>().map_err(|_| broken())?;
+    if field("'fortran_order'").is_none_or(|rest| !rest.starts_with("False")) {
+        return Err(Problem::format("its values are ordered by columns"));
+    }
+    let values = floats(code, body).ok_or_else(|| Problem::Format("its numbers are of an unknown type".to_owned()))?;
+    let count = shape.iter().try_fold(1_usize, |count, &side| count.checked_mul(side));
+    if count != Some(values.len()) {
+        return Err(Problem::format("its length differs from its shape"));
+    }
+    Ok((shape, values))
+}
+
 /// As [`read_dictionary`], from bytes; `name` is used in messages.
 ///
 /// # Errors
@@ -134,12 +167,7 @@ fn array(pickle: &Pickle, id: Id) -> Option<Rows> {
     let &[rows, columns] = pickle.sizes(shape)?.as_slice() else { return None };
     let code = dtype_code(pickle, dtype)?;
     let bytes = raw_bytes(pickle, raw)?;
-    let values: Vec<f32> = match code.trim_start_matches('<') {
-        "f4" => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
-        "f8" => bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b) as f32).collect(),
-        "f2" => bytes.as_chunks().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect(),
-        _ => return None,
-    };
+    let values = floats(code, &bytes)?;
     if rows.checked_mul(columns)? != values.len() || !values.iter().all(|value| value.is_finite()) {
         return None;
     }
@@ -147,6 +175,16 @@ fn array(pickle: &Pickle, id: Id) -> Option<Rows> {
     let values =
         if by_columns { (0..values.len()).map(|at| values[at % columns * rows + at / columns]).collect() } else { values };
     Some(Rows { columns, values })
+}
+
+/// Numbers of the type `<f2`, `<f4` or `<f8`.
+fn floats(code: &str, bytes: &[u8]) -> Option<Vec<f32>> {
+    Some(match code.trim_start_matches('<') {
+        "f4" => bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect(),
+        "f8" => bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b) as f32).collect(),
+        "f2" => bytes.as_chunks().0.iter().map(|&b| half::f16::from_le_bytes(b).to_f32()).collect(),
+        _ => return None,
+    })
 }
 
 /// `f4`, `f8`, …; refuses types whose bytes are in the other order.

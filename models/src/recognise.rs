@@ -170,7 +170,8 @@ fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Found {
         (true, _) => Family::Pix2pixhdGlobal,
         (false, _) => Family::Resnet,
     };
-    let dropout = clues.has(&format!("model.{start}.conv_block.6.weight"));
+    // At this place stands the second convolution with dropout, and its norm without.
+    let dropout = clues.shape(&format!("model.{start}.conv_block.6.weight")).is_some_and(|shape| shape.len() == 4);
     let architecture = Architecture {
         output_channels: *output,
         norm,
