@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = daub_models::npy::dictionary_from_bytes(std::path::Path::new("input.npy"), bytes);
+    let _ = daub_fuzz::npy::dictionary_from_bytes(std::path::Path::new("input.npy"), bytes);
 });

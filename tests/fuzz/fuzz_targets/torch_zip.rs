@@ -2,5 +2,5 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    let _ = daub_models::checkpoint::read_everything(std::path::Path::new("input.pth"), bytes);
+    let _ = daub_fuzz::checkpoint::read_everything(std::path::Path::new("input.pth"), bytes);
 });

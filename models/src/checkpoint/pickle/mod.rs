@@ -172,6 +172,3 @@ fn storage_type(class: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
-
-#[cfg(test)]
-mod tests;
