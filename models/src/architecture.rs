@@ -17,6 +17,12 @@ pub enum Family {
     Pix2pixhdGlobal,
     /// pix2pixHD fine generator (`LocalEnhancer`).
     Pix2pixhdLocal,
+    /// pix2pixHD encoder of object styles (`Encoder`); its result is a plane of features, not a picture.
+    Pix2pixhdEncoder,
+    /// SPADE / GauGAN generator (Park et al. 2019; `SPADEGenerator`).
+    Spade,
+    /// affinelayer's TensorFlow pix2pix, kept in `.pict` files.
+    Pict,
     /// VGG16 with the side outputs of holistically-nested edge detection (Xie and Tu 2015).
     Vgg16Hed,
 }
@@ -84,6 +90,15 @@ pub struct Architecture {
     /// Whether the network was built with dropout, which moves the keys behind it.
     #[serde(default)]
     pub dropout: bool,
+    /// Whether weights are kept under spectral norm (`weight_orig`, `weight_u`, `weight_v`).
+    #[serde(default)]
+    pub spectral: bool,
+    /// Length of the random code of a SPADE generator with a variational encoder, else 0.
+    #[serde(default)]
+    pub code_channels: usize,
+    /// Rows and columns of what is made from the code.
+    #[serde(default)]
+    pub code_size: [usize; 2],
 }
 
 /// An architecture that no graph can be built from.
@@ -108,6 +123,9 @@ impl Architecture {
             instance_edges: false,
             feature_channels: 0,
             dropout: false,
+            spectral: false,
+            code_channels: 0,
+            code_size: [0; 2],
         }
     }
 
@@ -123,8 +141,22 @@ impl Architecture {
             Family::Resnet => families::resnet::generator(self, stats),
             Family::Pix2pixhdGlobal => families::pix2pix_hd::global_generator(self, stats),
             Family::Pix2pixhdLocal => families::pix2pix_hd::local_enhancer(self, stats),
+            Family::Pix2pixhdEncoder => families::pix2pix_hd::encoder(self, stats),
+            Family::Spade => families::spade::generator(self, stats),
+            Family::Pict => families::pict::generator(self),
             Family::Vgg16Hed => families::hed::edge_detector(),
         })
+    }
+
+    /// Whose statistics the official tool uses when it paints with such a network.
+    pub fn official_stats(&self) -> NormStats {
+        // SPADE's test script calls `eval()`, pix2pix's does not unless it is told to.
+        if self.family == Family::Spade { NormStats::Running } else { NormStats::Image }
+    }
+
+    /// Sides of the picture must be multiples of this.
+    pub fn size_multiple(&self) -> usize {
+        if self.family == Family::Vgg16Hed { 1 } else { 1 << self.depth.saturating_add(self.enhancers).min(12) }
     }
 
     /// Planes that enter the first layer.
@@ -143,8 +175,23 @@ impl Architecture {
         within(self.output_channels, 1, 64, "output_channels must be 1 to 64")?;
         within(self.width, 1, 1024, "width must be 1 to 1024")?;
         within(self.feature_channels, 0, 64, "feature_channels must be 0 to 64")?;
-        let least_depth = if self.family == Family::Unet { 2 } else { 0 };
-        within(self.depth, least_depth, 10, "depth must be 2 to 10 for a U-Net and 0 to 10 elsewhere")?;
+        let (least_depth, most_depth) = match self.family {
+            Family::Unet | Family::Pict => (2, 10),
+            Family::Spade => (5, 7),
+            _ => (0, 10),
+        };
+        within(self.depth, least_depth, most_depth, "depth must be 2 to 10 for a U-Net, 5 to 7 for SPADE and 0 to 10 elsewhere")?;
+        // Widths double with each halving; beyond this no picture fits into memory.
+        let doublings = match self.family {
+            Family::Unet | Family::Pict => 3,
+            Family::Spade => 4,
+            _ => self.depth + self.enhancers.min(4),
+        };
+        within(self.width << doublings, 1, 1 << 14, "the widest layer must have at most 16384 planes")?;
+        within(self.code_channels, 0, 4096, "code_channels must be 0 to 4096")?;
+        if self.family == Family::Spade && self.code_channels > 0 {
+            self.code_size.iter().try_for_each(|&side| within(side, 1, 64, "code_size must be 1 to 64"))?;
+        }
         within(self.blocks, 0, 64, "blocks must be 0 to 64")?;
         if self.input == InputKind::Rgb {
             within(self.input_channels, 3, 3, "an RGB network has 3 input channels")?;

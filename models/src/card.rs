@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::{Architecture, InputKind};
+use crate::graph::NormStats;
 
 /// The version of the schema that this program writes.
 pub const FORMAT: u32 = 1;
@@ -81,6 +82,9 @@ pub struct Card {
     pub native_size: [u32; 2],
     /// Sides of the picture that enters the network are multiples of this.
     pub size_multiple: u32,
+    /// Whose statistics batch norms use; the official choice where the card says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub norm_stats: Option<NormStats>,
     /// What it was trained on.
     pub data: String,
     /// On what terms it may be used.
@@ -97,6 +101,14 @@ pub enum CardError {
     /// The file cannot be read.
     #[error("cannot read the model card {}: {source}", path.display())]
     Read {
+        /// The card.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file cannot be written.
+    #[error("cannot write the model card {}: {source}", path.display())]
+    Write {
         /// The card.
         path: PathBuf,
         /// What the system says.
@@ -128,6 +140,22 @@ impl Card {
         let card: Self = serde_json::from_str(&text).map_err(|error| invalid(error.to_string()))?;
         card.check().map_err(invalid)?;
         Ok(card)
+    }
+
+    /// Writes the card; an old one is replaced only once the new one is complete.
+    ///
+    /// # Errors
+    /// When the place cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), CardError> {
+        let write_error = |source| CardError::Write { path: path.to_owned(), source };
+        let text = serde_json::to_string_pretty(self).map_err(|error| write_error(error.into()))?;
+        let part = path.with_extension("json.part");
+        let written = std::fs::write(&part, text + "\n").and_then(|()| std::fs::rename(&part, path));
+        written.map_err(|error| {
+            // What is half written is of no use; that it cannot be removed changes nothing for the caller.
+            std::fs::remove_file(&part).ok();
+            write_error(error)
+        })
     }
 
     /// Checks what the types do not say.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::graph::{Graph, Range};
+use crate::colour::coloured;
+use crate::graph::{Graph, Plane, Range};
 use crate::input::{Input, InputError};
 use crate::shape::GraphError;
 
@@ -141,6 +142,8 @@ pub fn level(value: f32, range: Range) -> u8 {
 
 /// Paints an input of any size: pads it to what the network takes, runs, and crops back.
 ///
+/// A network that only gives colours (`a`, `b` of Lab) has its input's lightness joined to them.
+///
 /// # Errors
 /// As [`Executor::run`].
 pub fn generate(
@@ -152,8 +155,21 @@ pub fn generate(
 ) -> Result<Picture, ExecuteError> {
     input.check(graph)?;
     let (width, height) = graph.fitted_size(input.width, input.height, multiple)?;
-    let picture = executor.run(&input.padded(width, height), interrupt)?;
+    let padded = input.padded(width, height);
+    let mut picture = executor.run(&padded, interrupt)?;
+    recolour(graph, &padded, &mut picture);
     Ok(picture.cropped(input.width, input.height))
+}
+
+/// Colour planes of a network that reads lightness become a picture, together with the lightness it read.
+fn recolour(graph: &Graph, input: &Input, picture: &mut Picture) {
+    let reads_lightness = graph.planes().any(|plane| plane == Plane::Lightness);
+    if let (Some(plate), Some(rgb), true) = (picture.outputs.first_mut(), &input.rgb, reads_lightness)
+        && plate.channels == 2
+    {
+        plate.values = coloured(rgb, &plate.values);
+        plate.channels = 3;
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Finding models: by path, or by name in the folders where models live.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::architecture::ArchitectureError;
 use crate::card::{Card, CardError};
-use crate::checkpoint::{CheckpointError, Weights, safetensors};
+use crate::checkpoint::{CheckpointError, Container, File, TensorInfo, Weights};
 use crate::graph::{Graph, NormStats};
-use crate::recognise::{recognise, unknown_card};
+use crate::recognise::{Recognised, recognise};
 
 /// A weight file together with its card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,10 +79,40 @@ impl Model {
             let card = Card::read(&beside)?;
             return Ok(Self { card, weights: path.to_owned() });
         }
-        let file = safetensors::File::open(path)?;
-        let found = recognise(&file.infos())
-            .map_err(|reason| ModelError::Unrecognised { path: path.to_owned(), reason: reason.to_owned() })?;
-        Ok(Self { card: unknown_card(path, found.architecture), weights: path.to_owned() })
+        let found = Inspection::of(path)?.recognised;
+        Ok(Self { card: found.card(path), weights: path.to_owned() })
+    }
+
+    /// As [`Model::open`], but a weight file without a card beside it may have one in `folder`, where
+    /// [`Model::remember`] put it.
+    ///
+    /// # Errors
+    /// As [`Model::open`].
+    pub fn open_remembered(path: &Path, folder: &Path) -> Result<Self, ModelError> {
+        let remembered = remembered_path(path, folder);
+        if path.with_extension("json").is_file() || !remembered.is_file() {
+            return Self::open(path);
+        }
+        Ok(Self { card: Card::read(&remembered)?, weights: path.to_owned() })
+    }
+
+    /// Writes the card beside the weights, or into `folder` when that place cannot be written; says where.
+    ///
+    /// # Errors
+    /// When neither place can be written.
+    pub fn remember(&self, folder: &Path) -> Result<PathBuf, ModelError> {
+        let beside = self.weights.with_extension("json");
+        if self.card.write(&beside).is_ok() {
+            return Ok(beside);
+        }
+        let path = remembered_path(&self.weights, folder);
+        self.card.write(&path)?;
+        Ok(path)
+    }
+
+    /// Whose statistics batch norms use: what the card says, else what the official tool does.
+    pub fn norm_stats(&self) -> NormStats {
+        self.card.norm_stats.unwrap_or(self.card.architecture.official_stats())
     }
 
     /// Finds a model by path or name; folders are searched in order.
@@ -123,6 +154,56 @@ impl Model {
         let weights = Weights::load(&self.weights, &graph)?;
         Ok(Loaded { graph: Arc::new(graph), weights: Arc::new(weights) })
     }
+}
+
+/// What a weight file holds, found without reading a tensor; a card beside it is not looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// How the tensors are wrapped.
+    pub container: Container,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+    /// Every tensor, sorted by key.
+    pub tensors: Vec<TensorInfo>,
+    /// The network, why it was taken for that, and what is left open.
+    pub recognised: Recognised,
+    /// What was left out or is not used, a sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Inspection {
+    /// Opens a weight file of any container and recognises the network.
+    ///
+    /// # Errors
+    /// When the file is missing, broken or of no known family.
+    pub fn of(path: &Path) -> Result<Self, ModelError> {
+        let file = File::open(path)?;
+        let tensors = file.infos();
+        let unrecognised = |reason: &str| ModelError::Unrecognised { path: path.to_owned(), reason: reason.to_owned() };
+        let recognised = recognise(&tensors).map_err(unrecognised)?;
+        let mut notes = file.notes().to_vec();
+        let graph = recognised.architecture.graph(NormStats::Running);
+        let graph = graph.map_err(|source| ModelError::Architecture { path: path.to_owned(), source })?;
+        let used = graph.parameters().map_err(CheckpointError::from)?;
+        let used: HashSet<&str> = used.iter().map(|parameter| parameter.key.as_str()).collect();
+        let unused: Vec<&str> = tensors.iter().map(|info| info.key.as_str()).filter(|key| !used.contains(key)).collect();
+        if let Some(first) = unused.first() {
+            notes.push(format!("{} of {} tensors are not used, the first is {first}", unused.len(), tensors.len()));
+        }
+        Ok(Self { container: file.container(), bytes: file.length(), tensors, recognised, notes })
+    }
+}
+
+/// Where the card of a weight file lies in a folder of its own: the file's name and a number made from its full path.
+fn remembered_path(weights: &Path, folder: &Path) -> PathBuf {
+    let full = weights.canonicalize().unwrap_or_else(|_| weights.to_owned());
+    // FNV-1a; it only has to keep files of the same name apart.
+    let hash = full
+        .to_string_lossy()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let stem = weights.file_stem().map_or_else(|| "model".into(), |stem| stem.to_string_lossy());
+    folder.join(format!("{stem}-{hash:016x}.json"))
 }
 
 /// Every card in the folders, sorted by name; of equal names the first folder's wins.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::colour::lightness;
 use crate::executor::ExecuteError;
 use crate::graph::Plane;
 use crate::input::{Input, InputError, instance_edges};
@@ -60,16 +61,6 @@ pub(crate) fn caffe_bgr(value: u8, channel: usize) -> f32 {
 /// Lightness of an sRGB pixel as the colourisers read it, -1 to 1.
 pub(crate) fn lightness_plane(rgb: [u8; 3]) -> f32 {
     lightness(rgb) / 50.0 - 1.0
-}
-
-/// CIE L* in 0..100 of an sRGB pixel (D65).
-fn lightness(rgb: [u8; 3]) -> f32 {
-    let linear = rgb.map(|value| {
-        let value = f32::from(value) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    });
-    let y = 0.212_67 * linear[0] + 0.715_16 * linear[1] + 0.072_17 * linear[2];
-    if y > 0.008_856 { 116.0 * y.cbrt() - 16.0 } else { 903.3 * y }
 }
 
 /// Each value replaced by the mean over its instance, plane by plane (pix2pixHD's encoder).

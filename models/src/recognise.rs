@@ -1,7 +1,8 @@
 //! Telling a network from the names and shapes of its tensors alone.
 //!
-//! Rules follow the official layouts: pytorch-CycleGAN-and-pix2pix (`UnetGenerator`, `ResnetGenerator`)
-//! and pix2pixHD (`GlobalGenerator`, `LocalEnhancer`).
+//! Rules follow the official layouts: pytorch-CycleGAN-and-pix2pix (`UnetGenerator`, `ResnetGenerator`),
+//! pix2pixHD (`GlobalGenerator`, `LocalEnhancer`, `Encoder`), SPADE (`SPADEGenerator`) and pix2pix-tensorflow.
+//! What names and shapes cannot say becomes a [`Question`] with a good default.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,14 +10,29 @@ use std::path::Path;
 use crate::architecture::{Architecture, Family, InputKind, Norm};
 use crate::card::{Card, FORMAT, Label, Licence, Task};
 use crate::checkpoint::TensorInfo;
+use crate::families::spade::HIDDEN;
+use crate::questions::{Answer, Question, questions};
 
 /// A network and the reasons for taking it for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recognised {
-    /// Its numbers.
+    /// Its numbers, with the default answers to the questions in place.
     pub architecture: Architecture,
     /// One sentence for each clue.
     pub reasons: Vec<String>,
+    /// What the tensors do not say; in each the first choice is the default.
+    pub questions: Vec<Question>,
+    /// The default answers, also where there was only one.
+    pub answers: Vec<Answer>,
+}
+
+impl Recognised {
+    /// A card with the default answers; nothing is claimed about data or terms.
+    pub fn card(&self, path: &Path) -> Card {
+        let mut card = unknown_card(path, self.architecture.clone());
+        self.answers.iter().for_each(|answer| card.answer(answer));
+        card
+    }
 }
 
 /// Recognises a generator.
@@ -24,45 +40,70 @@ pub struct Recognised {
 /// # Errors
 /// One sentence about what no rule fits.
 pub fn recognise(tensors: &[TensorInfo]) -> Result<Recognised, &'static str> {
-    let shapes: HashMap<&str, &[usize]> = tensors.iter().map(|info| (info.key.as_str(), info.shape.as_slice())).collect();
+    let shapes = tensors.iter().map(|info| (info.key.as_str(), info.shape.as_slice())).collect();
     let clues = Clues { shapes };
-    if clues.has("conv1_1.weight") && clues.has("dsn1.weight") {
-        let architecture = Architecture {
-            output_channels: 1,
-            norm: Norm::None,
-            ..Architecture::new(Family::Vgg16Hed, InputKind::Rgb, 3, 64, 4, 0)
-        };
-        return Ok(Recognised { architecture, reasons: vec!["conv1_1 and dsn1 are VGG16 with edge outputs".to_owned()] });
-    }
-    if let Some([width, input, 4, 4]) = clues.shape("model.model.0.weight") {
-        return unet(&clues, *width, *input);
-    }
-    if let Some([width, input, 7, 7]) = clues.shape("model1_1.1.weight") {
-        return local_enhancer(&clues, *width, *input);
-    }
-    if let Some([width, input, 7, 7]) = clues.shape("model.1.weight") {
-        return residual(&clues, *width, *input);
-    }
-    Err("no tensor is named as in pix2pix, CycleGAN, pix2pixHD or HED")
+    let (mut architecture, reasons) = if clues.has("conv1_1.weight") && clues.has("dsn1.weight") {
+        let vgg = Architecture::new(Family::Vgg16Hed, InputKind::Rgb, 3, 64, 4, 0);
+        let reasons = vec!["conv1_1 and dsn1 are VGG16 with edge outputs".to_owned()];
+        (Architecture { output_channels: 1, norm: Norm::None, ..vgg }, reasons)
+    } else if let Some([width, input, 4, 4]) = clues.shape("model.model.0.weight") {
+        unet(&clues, *width, *input)?
+    } else if clues.has("head_0.norm_0.mlp_shared.0.weight") {
+        spade(&clues)?
+    } else if clues.has("model1_1.1.weight") {
+        local_enhancer(&clues)?
+    } else if let Some([width, input, 7, 7]) = clues.shape("model.1.weight") {
+        residual(&clues, *width, *input)?
+    } else if clues.has("generator.encoder_1.conv2d.weight") {
+        pict(&clues)?
+    } else {
+        return Err(stranger(&clues));
+    };
+    let mut questions = questions(&mut architecture, &clues);
+    let answers = questions.iter().filter_map(|question| Some(question.choices.first()?.answer.clone())).collect();
+    questions.retain(|question| question.choices.len() > 1);
+    Ok(Recognised { architecture, reasons, questions, answers })
 }
 
-struct Clues<'a> {
+/// What a file of another kind is, as far as its keys tell.
+fn stranger(clues: &Clues<'_>) -> &'static str {
+    let starts = |prefix: &str| clues.shapes.keys().any(|key| key.starts_with(prefix));
+    if clues.has("model.0.weight") || starts("scale0_layer0") || starts("discriminator_") {
+        "it is a discriminator, which only serves training; the generator's file is named latest_net_G"
+    } else if starts("model_down_seg") {
+        "it is vid2vid's video generator, which needs earlier frames; only its single-image generators paint"
+    } else if clues.has("layer1.0.weight_orig") || clues.has("fc_mu.weight") {
+        "it is SPADE's style encoder, not a generator"
+    } else if starts("features.0") || starts("slice1.0") {
+        "it is a classifier (VGG), not a generator"
+    } else {
+        "no tensor is named as in pix2pix, CycleGAN, pix2pixHD, SPADE, pix2pix-tensorflow or HED"
+    }
+}
+
+/// Names and shapes, for looking things up.
+pub(crate) struct Clues<'a> {
     shapes: HashMap<&'a str, &'a [usize]>,
 }
 
 impl Clues<'_> {
-    fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.shapes.contains_key(key)
     }
 
-    fn shape(&self, key: &str) -> Option<&[usize]> {
+    pub(crate) fn shape(&self, key: &str) -> Option<&[usize]> {
         self.shapes.get(key).copied()
+    }
+
+    /// Whether a key ends so; used for running statistics, which lie beside every norm or none.
+    pub(crate) fn any_ends_with(&self, suffix: &str) -> bool {
+        self.shapes.keys().any(|key| key.ends_with(suffix))
     }
 
     /// Number of consecutive halvings in `model` from index 4, three modules each.
     fn halvings(&self, width: usize) -> usize {
         let is_halving = |level: usize| {
-            let expected = width.checked_shl(level as u32 + 1).map(|out| [out, out / 2, 3, 3]);
+            let expected = width.checked_mul(2 << level).map(|out| [out, out / 2, 3, 3]);
             expected.is_some_and(|expected| self.shape(&format!("model.{}.weight", 4 + 3 * level)) == Some(expected.as_slice()))
         };
         (0..10).take_while(|&level| is_halving(level)).count()
@@ -72,17 +113,22 @@ impl Clues<'_> {
     fn blocks(&self, prefix: &str, start: usize) -> usize {
         (start..start + 64).take_while(|index| self.has(&format!("{prefix}.{index}.conv_block.1.weight"))).count()
     }
-}
 
-fn input_kind(channels: usize, output_channels: usize) -> InputKind {
-    match (channels, output_channels) {
-        (3, _) => InputKind::Rgb,
-        (1, 2) => InputKind::Lightness,
-        _ => InputKind::Labels,
+    /// Norm by the tensors of the first one; without any, a bias before it tells instance norm from none.
+    fn norm(&self, norm: &str, conv: &str) -> Norm {
+        if self.has(&format!("{norm}.weight")) {
+            Norm::Batch
+        } else if self.has(&format!("{conv}.bias")) {
+            Norm::Instance
+        } else {
+            Norm::None
+        }
     }
 }
 
-fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Result<Recognised, &'static str> {
+type Found = Result<(Architecture, Vec<String>), &'static str>;
+
+fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Found {
     let mut prefix = "model.model.1.model".to_owned();
     let mut depth = 1;
     while clues.has(&format!("{prefix}.1.weight")) && depth < 12 {
@@ -90,65 +136,182 @@ fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Result<Recognised, &'s
         prefix.push_str(".3.model");
     }
     let Some([_, output, 4, 4]) = clues.shape("model.model.3.weight") else { return Err("the U-Net has no outermost layer") };
-    let norm = if clues.has("model.model.1.model.2.weight") { Norm::Batch } else { Norm::Instance };
+    // The innermost level has a norm too, at another index, where there is no level within.
+    let norm = match clues.norm("model.model.1.model.2", "model.model.0") {
+        Norm::None if clues.has("model.model.1.model.4.weight") && depth == 2 => Norm::Batch,
+        norm => norm,
+    };
     let architecture = Architecture {
         output_channels: *output,
         norm,
-        ..Architecture::new(Family::Unet, input_kind(input, *output), input, width, depth, 0)
+        // No tensor tells; the official default is on, and without a seed it does nothing.
+        dropout: true,
+        ..Architecture::new(Family::Unet, InputKind::Rgb, input, width, depth, 0)
     };
     let reasons = vec![
-        format!("model.model.0 is a 4x4 convolution to {width} planes: a U-Net"),
-        format!("{depth} nested levels"),
-        format!("norms {}", if norm == Norm::Batch { "have weights: batch norm" } else { "have no weights: instance norm" }),
+        format!("model.model.0 is a 4x4 convolution from {input} to {width} planes: a pix2pix U-Net"),
+        format!("{depth} nested levels: unet_{}", 1_u64 << depth),
+        norm_reason(norm),
     ];
-    Ok(Recognised { architecture, reasons })
+    Ok((architecture, reasons))
 }
 
-fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Result<Recognised, &'static str> {
+fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Found {
     let depth = clues.halvings(width);
     let start = 4 + 3 * depth;
     let blocks = clues.blocks("model", start);
     let head = format!("model.{}.weight", start + blocks + 3 * depth + 1);
     let Some([output, _, 7, 7]) = clues.shape(&head) else { return Err("the residual generator has no last 7x7 layer") };
-    let family =
-        if depth == 2 && input_kind(input, *output) != InputKind::Labels { Family::Resnet } else { Family::Pix2pixhdGlobal };
+    let norm = clues.norm("model.2", "model.1");
+    // pix2pixHD keeps biases before batch norms and halves more often; CycleGAN knows pictures only.
+    let is_hd = depth != 2 || !matches!(input, 1 | 3) || (norm == Norm::Batch && clues.has("model.1.bias"));
+    let family = match (is_hd, blocks) {
+        (_, 0) => Family::Pix2pixhdEncoder,
+        (true, _) => Family::Pix2pixhdGlobal,
+        (false, _) => Family::Resnet,
+    };
+    // At this place stands the second convolution with dropout, and its norm without.
+    let dropout = clues.shape(&format!("model.{start}.conv_block.6.weight")).is_some_and(|shape| shape.len() == 4);
     let architecture = Architecture {
         output_channels: *output,
-        norm: if clues.has("model.2.weight") { Norm::Batch } else { Norm::Instance },
-        dropout: clues.has(&format!("model.{start}.conv_block.6.weight")),
-        ..Architecture::new(family, input_kind(input, *output), input, width, depth, blocks)
+        norm,
+        dropout,
+        ..Architecture::new(family, InputKind::Rgb, input, width, depth, blocks)
     };
-    let reasons = vec![
-        format!("model.1 is a 7x7 convolution to {width} planes: a residual generator"),
-        format!("{depth} halvings and {blocks} residual blocks"),
+    let mut reasons = vec![
+        format!("model.1 is a 7x7 convolution from {input} to {width} planes: a residual generator"),
+        format!(
+            "{depth} halvings and {blocks} residual blocks: {}",
+            match family {
+                Family::Resnet => "a CycleGAN ResNet",
+                Family::Pix2pixhdEncoder => "pix2pixHD's encoder of object styles",
+                _ => "pix2pixHD's global generator",
+            }
+        ),
+        norm_reason(norm),
     ];
-    Ok(Recognised { architecture, reasons })
+    if dropout {
+        reasons.push("the second convolution of a block is its sixth module: built with dropout".to_owned());
+    }
+    if norm == Norm::Instance && clues.any_ends_with("running_mean") {
+        reasons.push("running statistics of instance norms are leftovers of old versions and are not used".to_owned());
+    }
+    Ok((architecture, reasons))
 }
 
-fn local_enhancer(clues: &Clues<'_>, _: usize, _: usize) -> Result<Recognised, &'static str> {
+fn local_enhancer(clues: &Clues<'_>) -> Found {
     let enhancers = (1..=4).take_while(|n| clues.has(&format!("model{n}_1.1.weight"))).count();
     let Some([width, input, 7, 7]) = clues.shape(&format!("model{enhancers}_1.1.weight")) else {
         return Err("the local enhancer has no first layer");
     };
     let up = format!("model{enhancers}_2");
     let enhancer_blocks = clues.blocks(&up, 0);
-    let depth = clues.halvings(width << enhancers);
+    let inner = width.checked_mul(1 << enhancers).ok_or("the local enhancer is impossibly wide")?;
+    let depth = clues.halvings(inner);
     let blocks = clues.blocks("model", 4 + 3 * depth);
     let Some([output, _, 7, 7]) = clues.shape(&format!("{up}.{}.weight", enhancer_blocks + 4)) else {
         return Err("the local enhancer has no last 7x7 layer");
     };
+    let norm = clues.norm("model.2", "model.1");
     let architecture = Architecture {
         output_channels: *output,
         enhancers,
         enhancer_blocks,
-        norm: if clues.has("model.2.weight") { Norm::Batch } else { Norm::Instance },
-        ..Architecture::new(Family::Pix2pixhdLocal, input_kind(*input, *output), *input, *width, depth, blocks)
+        norm,
+        ..Architecture::new(Family::Pix2pixhdLocal, InputKind::Rgb, *input, *width, depth, blocks)
     };
     let reasons = vec![
-        format!("model1_1 stands beside model: pix2pixHD with {enhancers} local enhancer(s)"),
+        format!("model1_1 stands beside model: pix2pixHD with {enhancers} local enhancer(s) of {enhancer_blocks} blocks"),
         format!("coarse part with {depth} halvings and {blocks} residual blocks"),
+        norm_reason(norm),
     ];
-    Ok(Recognised { architecture, reasons })
+    Ok((architecture, reasons))
+}
+
+fn spade(clues: &Clues<'_>) -> Found {
+    let Some([HIDDEN, input, 3, 3]) = clues.shape("head_0.norm_0.mlp_shared.0.weight") else {
+        return Err("its modulation layers are not 3x3 with 128 planes, as SPADE's are");
+    };
+    // Files from before PyTorch 1.0 keep the divided weight too, and without `weight_v` that is the one to use.
+    let spectral =
+        clues.has("head_0.conv_0.weight_orig") && (clues.has("head_0.conv_0.weight_v") || !clues.has("head_0.conv_0.weight"));
+    let Some([width, _, 3, 3]) = clues.shape("up_3.conv_0.bias").and_then(|_| clues.shape("up_3.norm_s.mlp_gamma.weight")) else {
+        return Err("the SPADE generator lacks its last block");
+    };
+    // The shortcut's norm works on the planes that enter the block: twice the width.
+    let width = width / 2;
+    let Some([output, _, 3, 3]) = clues.shape("conv_img.weight") else { return Err("the SPADE generator has no last layer") };
+    let norm = if clues.has("head_0.norm_0.param_free_norm.running_mean") { Norm::Batch } else { Norm::Instance };
+    let code = match clues.shape("fc.weight") {
+        Some([_, _, 3, 3]) => None,
+        Some([rows, code]) => Some((*rows, *code)),
+        _ => return Err("the SPADE generator has no first layer"),
+    };
+    let most = clues.has("up_4.conv_0.bias");
+    let mut architecture = Architecture {
+        output_channels: *output,
+        norm,
+        spectral,
+        ..Architecture::new(Family::Spade, InputKind::Labels, *input, width, if most { 7 } else { 5 }, 0)
+    };
+    let mut reasons = vec![
+        format!("head_0 has modulation layers that read {input} planes: a SPADE generator"),
+        format!("up_3 ends with {width} planes{}", if most { ", and up_4 follows: most doublings" } else { "" }),
+    ];
+    reasons.push(if norm == Norm::Batch {
+        "norms have running statistics and nothing learned: synchronised batch norm".to_owned()
+    } else {
+        "norms have no tensors: instance norm".to_owned()
+    });
+    if spectral {
+        reasons.push("weights are kept under spectral norm and are divided by the stored vectors".to_owned());
+    }
+    if let Some((rows, code)) = code {
+        architecture.code_channels = code;
+        architecture.code_size = code_size(rows, width).ok_or("its first layer fits no picture")?;
+        reasons.push(format!("fc is linear: the start is made from a random code of {code} values"));
+    }
+    Ok((architecture, reasons))
+}
+
+/// Rows and columns of a start of `outputs` values: a square, or twice as wide as high.
+fn code_size(outputs: usize, width: usize) -> Option<[usize; 2]> {
+    let pixels = outputs / width.checked_mul(16).filter(|&planes| planes > 0 && outputs.is_multiple_of(planes))?;
+    (1..=64_usize).find_map(|rows| match pixels {
+        _ if rows * rows == pixels => Some([rows, rows]),
+        _ if 2 * rows * rows == pixels => Some([rows, 2 * rows]),
+        _ => None,
+    })
+}
+
+fn pict(clues: &Clues<'_>) -> Found {
+    let depth = (1..=12).take_while(|level| clues.has(&format!("generator.encoder_{level}.conv2d.weight"))).count();
+    let Some([width, input, 4, 4]) = clues.shape("generator.encoder_1.conv2d.weight") else {
+        return Err("the encoder's first layer is not 4x4");
+    };
+    let Some([_, output, 4, 4]) = clues.shape("generator.decoder_1.conv2d_transpose.weight") else {
+        return Err("the decoder has no last layer");
+    };
+    let architecture = Architecture {
+        output_channels: *output,
+        norm: Norm::Batch,
+        ..Architecture::new(Family::Pict, InputKind::Rgb, *input, *width, depth, 0)
+    };
+    let reasons = vec![
+        format!("generator/encoder_1 is a 4x4 convolution from {input} to {width} planes: pix2pix-tensorflow"),
+        format!("{depth} encoders"),
+        "norms use the picture's own statistics, as the browser demo does".to_owned(),
+    ];
+    Ok((architecture, reasons))
+}
+
+fn norm_reason(norm: Norm) -> String {
+    match norm {
+        Norm::Batch => "norms have weights: batch norm",
+        Norm::Instance => "norms have no weights and convolutions before them have a bias: instance norm",
+        Norm::None => "there are neither norms' weights nor biases before them: no norm",
+    }
+    .to_owned()
 }
 
 /// A card for a file that came without one: nothing is claimed about data or terms.
@@ -159,7 +322,6 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
         _ if architecture.family == Family::Vgg16Hed => (Task::PhotoToEdges, 0),
         InputKind::Rgb | InputKind::Lightness => (Task::PhotoToPhoto, 0),
     };
-    let multiple = 1_u32 << (architecture.depth + architecture.enhancers).min(12);
     let label = |id: u8| Label { id, name: format!("label_{id}"), color: distinct_colour(id), trained: true };
     Card {
         format: FORMAT,
@@ -168,10 +330,11 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
         file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         task,
         native_size: [256, 256],
-        size_multiple: if architecture.family == Family::Vgg16Hed { 1 } else { multiple },
+        size_multiple: architecture.size_multiple() as u32,
         architecture,
         label_set: None,
         labels: (0..=255).take(classes).map(label).collect(),
+        norm_stats: None,
         data: "unknown".to_owned(),
         licence: Licence { name: "unknown".to_owned(), spdx: None, url: None, commercial: false },
         training: "unknown".to_owned(),

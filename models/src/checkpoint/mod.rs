@@ -1,13 +1,28 @@
 //! Reading weights: a checkpoint is a bag of named tensors, whatever its container.
+//!
+//! A container's module only finds out where each tensor lies; [`File`] reads single tensors from there.
+//! Files come from strangers: every size is checked against the file before memory is taken for it.
 
+mod entry;
+mod file;
+mod legacy;
+mod names;
+mod pickle;
+mod pict;
 pub mod safetensors;
+mod torch;
+mod weights;
+mod zip;
 
-use std::collections::HashMap;
+pub(crate) use pickle::{Dialect, Global, Id, Pickle, Value, parse as parse_pickle};
+
+pub use file::{Container, File};
+pub(crate) use weights::right_vector;
+pub use weights::{Tensor, Weights};
+
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::graph::{Graph, Parameter};
-use crate::random::Draws;
+use crate::graph::Parameter;
 use crate::shape::GraphError;
 
 /// Largest number of tensors that a file may list, so that a broken header cannot ask for all memory.
@@ -16,27 +31,12 @@ pub const MAX_TENSORS: usize = 20_000;
 /// Name, shape and type of a tensor in a file, known without reading its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TensorInfo {
-    /// Key in the file.
+    /// Official key: prefixes of wrappers are taken off.
     pub key: String,
     /// Dimensions in PyTorch's order.
     pub shape: Vec<usize>,
     /// `F32`, `F16`, …
     pub dtype: String,
-}
-
-/// A tensor's values in row-major order, as float32.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    /// Dimensions in PyTorch's order.
-    pub shape: Vec<usize>,
-    /// Values.
-    pub values: Arc<[f32]>,
-}
-
-/// The tensors that a graph asked for, by official key.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Weights {
-    tensors: HashMap<String, Tensor>,
 }
 
 /// Why weights cannot be used; every message names the file.
@@ -51,12 +51,20 @@ pub enum CheckpointError {
         source: std::io::Error,
     },
     /// It is not what its name says, or broken.
-    #[error("{} is not a usable safetensors file: {reason}", path.display())]
+    #[error("{} is not a usable checkpoint: {reason}", path.display())]
     Format {
         /// The file.
         path: PathBuf,
         /// What is wrong.
         reason: String,
+    },
+    /// Its pickle names a function that no weight file needs.
+    #[error("{} was refused: its pickle asks to run {function}, which no weight file needs; nothing was run", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// Module and name of the function.
+        function: String,
     },
     /// It lacks tensors that the network needs.
     #[error("{} does not fit this network: {missing} of {needed} tensors are missing, the first is {first}", path.display())]
@@ -95,69 +103,60 @@ pub enum CheckpointError {
     Graph(#[from] GraphError),
 }
 
-impl Weights {
-    /// Weights from tensors made in memory.
-    pub fn from_tensors(tensors: impl IntoIterator<Item = (String, Tensor)>) -> Self {
-        Self { tensors: tensors.into_iter().collect() }
+/// What a container's module finds wrong; the file's name is added by [`Problem::of`].
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// The system could not read.
+    Io(std::io::Error),
+    /// The content is broken.
+    Format(String),
+    /// A pickle names this function.
+    Refused(String),
+}
+
+impl Problem {
+    pub(crate) fn format(reason: &str) -> Self {
+        Self::Format(reason.to_owned())
     }
 
-    /// Seeded random values that keep the size of what flows through, for tests and benchmarks.
-    ///
-    /// # Errors
-    /// When the graph is wired wrongly.
-    pub fn random(graph: &Graph, seed: u64) -> Result<Self, GraphError> {
-        let tensors = (0..).zip(graph.parameters()?).map(|(place, Parameter { key, shape })| {
-            let mut draws = Draws::new(seed, place);
-            let count = shape.iter().product();
-            let fan_in = (shape.iter().skip(1).product::<usize>()).max(1) as f32;
-            // Variances are positive; weights keep the size of what flows through them.
-            let value = |sample: f32| {
-                if key.ends_with("running_var") { 0.5 + sample } else { (sample - 0.5) * (6.0 / fan_in).sqrt() }
-            };
-            let values: Arc<[f32]> = (0..count).map(|_| value(draws.uniform())).collect();
-            (key.clone(), Tensor { shape, values })
-        });
-        Ok(Self { tensors: tensors.collect() })
-    }
-
-    /// The tensor under `key`.
-    pub fn get(&self, key: &str) -> Option<&Tensor> {
-        self.tensors.get(key)
-    }
-
-    /// Bytes that the values take.
-    pub fn bytes(&self) -> usize {
-        self.tensors.values().map(|tensor| tensor.values.len() * 4).sum()
-    }
-
-    /// Reads what `graph` needs from a checkpoint file, tensor by tensor; extra tensors are left alone.
-    ///
-    /// # Errors
-    /// When the file is unreadable or broken, or lacks a tensor, or holds one of another shape or with NaN.
-    pub fn load(path: &Path, graph: &Graph) -> Result<Self, CheckpointError> {
-        let needed = graph.parameters()?;
-        let mut file = safetensors::File::open(path)?;
-        let mut missing = needed.iter().filter(|parameter| file.info(&parameter.key).is_none());
-        if let Some(first) = missing.next() {
-            return Err(CheckpointError::Missing {
-                path: path.to_owned(),
-                missing: 1 + missing.count(),
-                needed: needed.len(),
-                first: first.key.clone(),
-            });
+    pub(crate) fn of(self, path: &Path) -> CheckpointError {
+        let path = path.to_owned();
+        match self {
+            Self::Io(source) => CheckpointError::Read { path, source },
+            Self::Format(reason) => CheckpointError::Format { path, reason },
+            Self::Refused(function) => CheckpointError::Refused { path, function },
         }
-        let mut tensors = HashMap::with_capacity(needed.len());
-        for Parameter { key, shape } in needed {
-            let found = file.info(&key).map(|info| info.shape).unwrap_or_default();
-            if found != shape {
-                return Err(CheckpointError::Shape { path: path.to_owned(), key, found, expected: shape });
-            }
-            let tensor = file.read(&key)?;
-            if !tensor.values.iter().all(|value| value.is_finite()) {
-                return Err(CheckpointError::NotFinite { path: path.to_owned(), key });
-            }
-            tensors.insert(key, tensor);
-        }
-        Ok(Self { tensors })
     }
 }
+
+impl From<std::io::Error> for Problem {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::UnexpectedEof {
+            return Self::format("it ends too early (was the copy cut short?)");
+        }
+        Self::Io(error)
+    }
+}
+
+/// Opens a file that lies in memory, reads all that it holds and recognises it: what a file from a stranger goes through.
+///
+/// The fuzz targets and the replay of their findings call this. Gives the number of tensors that could be read.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn read_everything(name: &Path, bytes: &[u8]) -> Result<usize, CheckpointError> {
+    let mut file = File::from_bytes(name, bytes.to_vec())?;
+    let infos = file.infos();
+    if let Ok(found) = crate::recognise::recognise(&infos)
+        && let Ok(graph) = found.architecture.graph(crate::graph::NormStats::Running)
+    {
+        // Whether the weights fit is for the caller's error message; here it only must not panic.
+        drop(Weights::read(&mut file, &graph));
+    }
+    let all: Vec<Parameter> = infos.into_iter().map(|info| Parameter { key: info.key, shape: info.shape }).collect();
+    file.check(&all)?;
+    Ok(all.iter().filter(|parameter| file.read_finite(&parameter.key).is_ok()).count())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! The generators, one family a file; each only lists nodes and names weights by the official keys.
 
 pub mod hed;
+pub mod pict;
 pub mod pix2pix_hd;
 pub mod resnet;
+pub mod spade;
 pub mod unet;
 
 use crate::architecture::{Architecture, InputKind, Norm};
@@ -16,11 +18,13 @@ struct Builder {
     graph: Graph,
     norm: Norm,
     stats: NormStats,
+    /// Whether convolutions before a norm have a bias: CycleGAN's only before an instance norm, pix2pixHD's always.
+    biased: bool,
 }
 
 impl Builder {
     fn new(norm: Norm, stats: NormStats) -> Self {
-        Self { graph: Graph::default(), norm, stats }
+        Self { graph: Graph::default(), norm, stats, biased: norm == Norm::Instance }
     }
 
     /// The planes that a generator of this architecture reads, joined: picture or labels, edges, features.
@@ -81,11 +85,6 @@ impl Builder {
         }
     }
 
-    /// Whether convolutions before a norm have a bias: only batch norm brings its own.
-    fn bias(&self) -> bool {
-        self.norm != Norm::Batch
-    }
-
     fn relu(&mut self, x: NodeId) -> NodeId {
         self.graph.push(Op::Activation(Activation::Relu), &[x])
     }
@@ -100,14 +99,14 @@ impl Builder {
 
     /// Convolution, norm and relu at `model.index`, `index + 1`, `index + 2`.
     fn conv_norm_relu(&mut self, x: NodeId, model: &str, index: usize, out_channels: usize, window: Window) -> NodeId {
-        let x = self.conv(x, &format!("{model}.{index}"), out_channels, window, self.bias());
+        let x = self.conv(x, &format!("{model}.{index}"), out_channels, window, self.biased);
         let x = self.norm(x, &format!("{model}.{}", index + 1));
         self.relu(x)
     }
 
     /// As [`Builder::conv_norm_relu`], growing the picture to twice its size.
     fn up_norm_relu(&mut self, x: NodeId, model: &str, index: usize, out_channels: usize) -> NodeId {
-        let x = self.conv_transpose(x, &format!("{model}.{index}"), out_channels, Window::UP, self.bias());
+        let x = self.conv_transpose(x, &format!("{model}.{index}"), out_channels, Window::UP, self.biased);
         let x = self.norm(x, &format!("{model}.{}", index + 1));
         self.relu(x)
     }
@@ -115,7 +114,7 @@ impl Builder {
     /// `x + block(x)`, the residual block of CycleGAN and pix2pixHD; no relu after the sum.
     fn residual_block(&mut self, x: NodeId, prefix: &str, channels: usize, dropout: bool) -> NodeId {
         let y = self.reflect(x, 1);
-        let y = self.conv(y, &format!("{prefix}.conv_block.1"), channels, Window::SAME_UNPADDED, self.bias());
+        let y = self.conv(y, &format!("{prefix}.conv_block.1"), channels, Window::SAME_UNPADDED, self.biased);
         let y = self.norm(y, &format!("{prefix}.conv_block.2"));
         let mut y = self.relu(y);
         // A dropout layer has no weights but moves the indices behind it.
@@ -124,7 +123,7 @@ impl Builder {
             y = self.graph.push(Op::Dropout { probability: 0.5 }, &[y]);
         }
         let y = self.reflect(y, 1);
-        let y = self.conv(y, &format!("{prefix}.conv_block.{second}"), channels, Window::SAME_UNPADDED, self.bias());
+        let y = self.conv(y, &format!("{prefix}.conv_block.{second}"), channels, Window::SAME_UNPADDED, self.biased);
         let y = self.norm(y, &format!("{prefix}.conv_block.{}", second + 1));
         self.graph.push(Op::Add, &[x, y])
     }

@@ -27,7 +27,7 @@ pub(super) struct Trunk {
 ///
 /// pix2pixHD's global generator is the same network with more halvings, so it calls this too.
 pub(super) fn trunk(builder: &mut Builder, x: NodeId, architecture: &Architecture, width: usize) -> Trunk {
-    let x = builder.wide_conv(x, "model.1", width, builder.bias());
+    let x = builder.wide_conv(x, "model.1", width, builder.biased);
     let x = builder.norm(x, "model.2");
     let mut x = builder.relu(x);
     let mut index = 4;

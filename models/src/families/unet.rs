@@ -12,7 +12,7 @@ pub fn generator(architecture: &Architecture, stats: NormStats) -> Graph {
     let x = builder.input(architecture);
     // The outermost block: no norm on the way down, a bias and tanh on the way up.
     let prefix = "model.model";
-    let down = builder.conv(x, &format!("{prefix}.0"), architecture.width, Window::HALVE, builder.bias());
+    let down = builder.conv(x, &format!("{prefix}.0"), architecture.width, Window::HALVE, builder.biased);
     let inner = block(&mut builder, down, architecture, 1, "model.model.1.model");
     let up = builder.relu(inner);
     let up = builder.conv_transpose(up, &format!("{prefix}.3"), architecture.output_channels, Window::HALVE, true);
@@ -31,7 +31,7 @@ fn block(builder: &mut Builder, x: NodeId, architecture: &Architecture, level: u
     let innermost = level + 1 == architecture.depth;
     let outer = channels(architecture, level - 1);
     let y = builder.leaky_relu(x);
-    let y = builder.conv(y, &format!("{prefix}.1"), channels(architecture, level), Window::HALVE, builder.bias());
+    let y = builder.conv(y, &format!("{prefix}.1"), channels(architecture, level), Window::HALVE, builder.biased);
     // The innermost value may be a single pixel, so it has no norm, and the way up starts at once.
     let (y, up) = if innermost {
         (y, 3)
@@ -41,7 +41,7 @@ fn block(builder: &mut Builder, x: NodeId, architecture: &Architecture, level: u
         (y, 5)
     };
     let y = builder.relu(y);
-    let y = builder.conv_transpose(y, &format!("{prefix}.{up}"), outer, Window::HALVE, builder.bias());
+    let y = builder.conv_transpose(y, &format!("{prefix}.{up}"), outer, Window::HALVE, builder.biased);
     let mut y = builder.norm(y, &format!("{prefix}.{}", up + 1));
     // Only the levels of full width between the innermost and the three outer ones have dropout.
     if architecture.dropout && !innermost && level >= 4 {

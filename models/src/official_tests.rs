@@ -1,0 +1,145 @@
+//! Checkpoints in the official layouts paint what PyTorch paints: recognised from their tensors alone, on the CPU.
+
+use std::path::{Path, PathBuf};
+
+use crate::architecture::Family;
+use crate::flex::Flex;
+use crate::graph::NormStats;
+use crate::{Executor as _, Input, Interrupt, Model, Picture, generate, npy};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/official").join(name)
+}
+
+fn weights(name: &str) -> PathBuf {
+    let pict = folder(name).join("model.pict");
+    if pict.is_file() { pict } else { folder(name).join("latest_net_G.pth") }
+}
+
+/// Every plane that lies in the folder of a case.
+fn input(name: &str, labelled: bool) -> Input {
+    let open = |file: &str| image::open(folder(name).join(file)).ok();
+    let picture = open("input.png").unwrap();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut input = if labelled {
+        Input::from_labels(width, height, picture.to_luma8().into_raw())
+    } else {
+        Input::from_rgb(width, height, picture.to_rgb8().into_raw())
+    };
+    let instances = open("instance.png").map(|ids| ids.to_luma16().into_raw());
+    input.instances = instances.map(|ids| ids.into_iter().map(u32::from).collect());
+    let array = |file: &str| npy::read_array(&folder(name).join(file)).ok().map(|(_, values)| values.into());
+    input.features = array("features.npy");
+    input.code = array("code.npy");
+    input
+}
+
+fn paint(model: &Model, name: &str, stats: NormStats) -> Picture {
+    let loaded = model.load(stats).unwrap();
+    let input = input(name, loaded.graph.classes().is_some());
+    let mut executor = Flex::new(loaded.graph.clone(), loaded.weights, None);
+    executor.prepare(input.width, input.height).unwrap();
+    generate(&mut executor, &loaded.graph, model.card.multiple(), &input, &Interrupt::default()).unwrap()
+}
+
+/// Mean and 99.9th percentile of the differences in 8-bit levels.
+fn differences(picture: &Picture, expected: &Path) -> (f32, f32) {
+    let (shape, expected) = npy::read_array(expected).unwrap();
+    assert_eq!(shape, [picture.outputs[0].channels, picture.height, picture.width]);
+    let level = |value: f32| (f32::midpoint(value, 1.0).clamp(0.0, 1.0) * 255.0).floor();
+    let values = picture.outputs[0].values.iter().zip(&expected);
+    let mut all: Vec<f32> = values.map(|(&value, &expected)| (level(value) - level(expected)).abs()).collect();
+    all.sort_by(f32::total_cmp);
+    (all.iter().sum::<f32>() / all.len() as f32, all[(all.len() - 1) * 999 / 1000])
+}
+
+fn check_model(model: &Model, name: &str, stats: NormStats, expected: &str) {
+    let picture = paint(model, name, stats);
+    let (mean, p999) = differences(&picture, &folder(name).join(expected));
+    println!("{name}: mean {mean:.4}, 99.9th percentile {p999} levels");
+    assert!(mean <= 1.0 && p999 <= 4.0, "{name} differs by {mean} levels, 99.9th percentile {p999}");
+}
+
+fn check(name: &str, family: Family) -> Model {
+    let model = Model::open(&weights(name)).unwrap();
+    assert_eq!(model.card.architecture.family, family, "{name}");
+    check_model(&model, name, model.norm_stats(), "expected.npy");
+    // The converted bundle paints the same, up to float16's rounding.
+    let to = tempfile::tempdir().unwrap();
+    let bundle = to.path().join("bundle.safetensors");
+    crate::convert::convert(&model, &bundle, false).unwrap();
+    let converted = Model::open(&bundle).unwrap();
+    assert_eq!(converted.card.labels, model.card.labels);
+    check_model(&converted, name, converted.norm_stats(), "expected.npy");
+    model
+}
+
+#[test]
+fn the_three_published_examples() {
+    let unet = check("c01_unet256_batch", Family::Unet);
+    check_model(&unet, "c01_unet256_batch", NormStats::Running, "expected_eval.npy");
+    check("c04_resnet9_instance", Family::Resnet);
+    let hd = check("c08_pix2pixhd_global", Family::Pix2pixhdGlobal);
+    assert!(hd.card.architecture.instance_edges && hd.card.label_set.as_deref() == Some("cityscapes-35"));
+}
+
+#[test]
+fn unets_of_any_depth_and_norm() {
+    check("unet128_instance", Family::Unet);
+    check("unet32_batch_legacy", Family::Unet);
+    let model = Model::open(&weights("unet64_batch_eval_half")).unwrap();
+    check_model(&model, "unet64_batch_eval_half", NormStats::Running, "expected.npy");
+}
+
+#[test]
+fn residual_generators_with_dropout_and_old_statistics() {
+    let model = check("resnet6_batch_dropout", Family::Resnet);
+    assert!(model.card.architecture.dropout && model.card.architecture.blocks == 6);
+    check("resnet9_old_statistics_legacy", Family::Resnet);
+}
+
+#[test]
+fn views_of_shared_and_transposed_storages() {
+    check("resnet3_views", Family::Resnet);
+    check("resnet3_views_legacy", Family::Resnet);
+}
+
+#[test]
+fn colours_for_a_photographs_lightness() {
+    check("colour_unet32", Family::Unet);
+}
+
+#[test]
+fn pix2pix_hd_with_enhancers_edges_and_batch_norm() {
+    let model = check("hd_local_edges", Family::Pix2pixhdLocal);
+    assert!(model.card.architecture.instance_edges && model.card.labels[7].name == "road");
+    let model = check("hd_local2_rgb", Family::Pix2pixhdLocal);
+    assert_eq!(model.card.architecture.enhancers, 2);
+    check("hd_global_batch_legacy", Family::Pix2pixhdGlobal);
+}
+
+#[test]
+fn object_styles_from_an_encoder_and_from_clusters() {
+    check("hd_encoder", Family::Pix2pixhdEncoder);
+    let model = check("hd_global_features", Family::Pix2pixhdGlobal);
+    assert_eq!((model.card.architecture.input_channels, model.card.architecture.feature_channels), (35, 3));
+    let (_, clusters) = crate::features::companions(&model.weights);
+    let clusters = crate::features::Clusters::read(&clusters.unwrap()).unwrap();
+    assert_eq!([26_001, 24_000, 7, 11, 8].map(|instance| clusters.choices(instance)), [10, 3, 2, 1, 0]);
+    assert_eq!(clusters.channels(), 3);
+}
+
+#[test]
+fn spade_with_edges_code_and_every_number_of_doublings() {
+    let model = check("spade_cityscapes", Family::Spade);
+    assert_eq!((model.card.architecture.depth, model.card.size()), (6, (512, 256)));
+    check("spade_ade20k_plain_half", Family::Spade);
+    let model = check("spade_coco_vae_half", Family::Spade);
+    assert_eq!((model.card.architecture.code_channels, model.card.architecture.code_size), (16, [2, 2]));
+    check("spade_facades_most_instance_old", Family::Spade);
+}
+
+#[test]
+fn quantised_tensorflow() {
+    check("pict_unet64", Family::Pict);
+}
