@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use daub_models::executor::level;
+use daub_models::graph::Range;
 use tempfile::TempDir;
 
 use crate::support::{bundled_models, differences, golden, root};
@@ -162,10 +164,10 @@ fn a_drawing_is_replayed_with_a_picture_after_every_stroke() {
     let drawing = file(
         &folder,
         "two.json",
-        br##"{"format": 1, "name": "two", "title": {"en": "Two", "zh": "x"}, "kind": "cmp-facades-12", "model": "facades",
+        br#"{"format": 1, "name": "two", "title": {"en": "Two", "zh": "x"}, "kind": "cmp-facades-12", "model": "facades",
              "width": 64, "height": 48, "background": 1, "strokes": [
              {"at_ms": 0, "tool": "rectangle", "ink": 2, "points": [[10, 10], [30, 30]]},
-             {"at_ms": 500, "tool": "brush", "ink": 3, "radius_px": 3, "points": [[40, 5], [40, 40]]}]}"##,
+             {"at_ms": 500, "tool": "brush", "ink": 3, "radius_px": 3, "points": [[40, 5], [40, 40]]}]}"#,
     );
     let output = folder.path().join("played");
     let run = daub(&["replay", text(&drawing), "--output", text(&output)]);
@@ -178,4 +180,37 @@ fn a_drawing_is_replayed_with_a_picture_after_every_stroke() {
     assert_eq!(std::fs::read_to_string(output.join("latency.csv")).unwrap().lines().count(), 4);
     refused(&["replay", text(&drawing), "--output", text(&output), "--model", "cats"], &["cats"]);
     refused(&["replay", "nothing-such", "--output", text(&output)], &["nothing-such"]);
+}
+
+/// The float32 values of a NumPy file of version 1.
+fn npy_values(path: &Path) -> Vec<f32> {
+    let bytes = std::fs::read(path).unwrap();
+    let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    bytes[10 + header..].as_chunks().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect()
+}
+
+#[test]
+fn an_official_checkpoint_opens_paints_and_converts() {
+    let folder = TempDir::new().unwrap();
+    let case = root().join("tests/golden/official/c04_resnet9_instance");
+    let weights = case.join("latest_net_G.pth");
+    let (output, bundle) = (folder.path().join("out.png"), folder.path().join("bundle.safetensors"));
+    let converted = daub(&["convert", text(&weights), text(&bundle)]);
+    assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
+    assert!(bundle.with_extension("json").is_file(), "a bundle has a card");
+    for model in [&weights, &bundle] {
+        let arguments = generate(text(model), &case.join("input.png"), &output);
+        let run = daub(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let painted = image::open(&output).unwrap().to_rgb8();
+        let expected = npy_values(&case.join("expected.npy"));
+        let pixels = expected.len() / 3;
+        let expected = (0..pixels)
+            .flat_map(|at| [0, 1, 2].map(|channel| f32::from(level(expected[channel * pixels + at], Range::Symmetric))));
+        let (mean, p999) = differences(painted.into_raw().into_iter().map(f32::from), expected);
+        assert!(mean <= 1.0 && p999 <= 4.0, "{mean} {p999}");
+    }
+    let report: serde_json::Value = serde_json::from_slice(&daub(&["inspect", text(&weights), "--json"]).stdout).unwrap();
+    assert_eq!(report["architecture"]["family"], "resnet");
+    assert!(!report["reasons"].as_array().unwrap().is_empty());
 }

@@ -43,7 +43,7 @@ fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harnes
 fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
     let started = Instant::now();
     while !done(harness.state()) {
-        assert!(started.elapsed() < Duration::from_secs(60), "{what} did not happen");
+        assert!(started.elapsed() < Duration::from_mins(1), "{what} did not happen");
         std::thread::sleep(Duration::from_millis(10));
         harness.run_steps(1);
     }

@@ -81,8 +81,10 @@ pub enum Action {
     TypePath(String),
     /// The path field was closed.
     CancelPath,
-    /// A model file was read.
-    ModelOpened(Arc<Model>),
+    /// A model file was read; the questions are what its tensors do not say.
+    ModelOpened(Box<Model>, Vec<daub_models::questions::Question>),
+    /// The answer, by number, to the question that is open.
+    Answer(usize),
     /// A drawing was read; the project file it came from, if it was one.
     DrawingOpened(Project, Option<PathBuf>),
     /// A drawing that a crash left behind.
@@ -134,6 +136,8 @@ pub enum Effect {
     },
     /// Remove the recovery copy of a closed drawing.
     Forget(u64),
+    /// Keep the card of a model whose questions were answered.
+    Remember(Box<Model>),
 }
 
 /// What a command is called and how it is reached.

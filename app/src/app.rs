@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+use daub_models::library::Inspection;
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
@@ -164,11 +165,12 @@ impl App {
         match effect {
             Effect::Ask(question) => self.dialogs.ask(question),
             Effect::Open(path) => self.open(path),
-            Effect::OpenModel(path) => self.files.run(move || {
-                vec![match Model::open(&path) {
-                    Ok(model) => Action::ModelOpened(Arc::new(model)),
-                    Err(error) => failed(&error.into()),
-                }]
+            Effect::OpenModel(path) => self.files.run(move || vec![read_model(&path).unwrap_or_else(|error| failed(&error))]),
+            Effect::Remember(model) => self.files.run(move || {
+                let Some(folder) = folders::data().map(|data| data.join("cards")) else { return Vec::new() };
+                let kept = std::fs::create_dir_all(&folder).map_err(anyhow::Error::from);
+                let kept = kept.and_then(|()| Ok(model.remember(&folder)?));
+                kept.err().map(|error| failed(&error)).into_iter().collect()
             }),
             Effect::Save { id, path } => self.save(id, path),
             Effect::ExportPicture { id, path } => {
@@ -352,6 +354,16 @@ fn told(path: &Path) -> Action {
     Action::Notify(Notice { message: path.display().to_string(), is_error: false })
 }
 
+/// Opens a weight file; without a card, what its tensors do not say is asked.
+fn read_model(path: &Path) -> anyhow::Result<Action> {
+    let cards = folders::data().map(|data| data.join("cards")).unwrap_or_default();
+    let model = Model::open_remembered(path, &cards)?;
+    let inspection = Inspection::of(&model.weights)?;
+    // A card that was made up from the tensors alone leaves the questions open.
+    let made_up = model.card == inspection.recognised.card(&model.weights);
+    Ok(Action::ModelOpened(Box::new(model), if made_up { inspection.recognised.questions } else { Vec::new() }))
+}
+
 fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
     let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
@@ -360,7 +372,7 @@ fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Actio
     let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
     Ok(match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
-        "safetensors" => Action::ModelOpened(Arc::new(Model::open(path)?)),
+        "safetensors" | "pth" | "pt" | "pict" => read_model(path)?,
         "json" => {
             let drawing = Drawing::read(path)?;
             let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;

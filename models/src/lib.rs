@@ -10,9 +10,9 @@
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
-pub mod cpu;
 pub mod colour;
 pub mod convert;
+pub mod cpu;
 pub mod executor;
 pub mod families;
 pub mod features;

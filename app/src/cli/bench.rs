@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     let started = Instant::now();
-    let options = Options { device: arguments.device, precision: arguments.precision, norm_stats: NormStats::Image };
+    let options = Options { device: arguments.device, precision: arguments.precision, ..Options::default() };
     let (loaded, multiple, native) = load(&arguments.model)?;
     let (width, height) = arguments.size.unwrap_or(native);
     let input = input_for(&loaded.graph, width, height);
@@ -91,7 +91,7 @@ fn load(name: &str) -> Result<(Loaded, usize, (usize, usize))> {
         return Ok((Loaded { graph: Arc::new(graph), weights: Arc::new(weights) }, multiple, size));
     }
     let model = Model::find(name, &folders::models())?;
-    Ok((model.load(NormStats::Image)?, model.card.multiple(), model.card.size()))
+    Ok((model.load(model.norm_stats())?, model.card.multiple(), model.card.size()))
 }
 
 fn layout(name: &str) -> Option<(Architecture, (usize, usize))> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::ensure;
-use daub_models::graph::{NormStats, Plane};
+use daub_models::graph::NormStats;
 use daub_models::{Graph, Input, Model};
 
 use super::{check_output, parse_size};
@@ -35,9 +35,12 @@ pub struct Arguments {
     /// How numbers are kept on the graphics card.
     #[arg(long, value_enum, default_value_t)]
     pub precision: Precision,
-    /// Whose statistics batch norms use: the picture's own, or the checkpoint's.
-    #[arg(long, default_value = "image", value_parser = parse_stats, value_name = "image|running")]
-    pub norm_stats: NormStats,
+    /// Whose statistics batch norms use: the picture's own, or the checkpoint's; without it as the model's card says.
+    #[arg(long, value_parser = parse_stats, value_name = "image|running")]
+    pub norm_stats: Option<NormStats>,
+    /// Turn dropout layers on, drawn from this seed.
+    #[arg(long, value_name = "SEED")]
+    pub dropout_seed: Option<u64>,
     /// Print size, device and time as JSON.
     #[arg(long)]
     pub json: bool,
@@ -56,8 +59,9 @@ fn parse_stats(text: &str) -> Result<NormStats, String> {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_output(&arguments.output)?;
     let model = Arc::new(Model::find(&arguments.model, &folders::models())?);
-    let options = Options { device: arguments.device, precision: arguments.precision, norm_stats: arguments.norm_stats };
-    let input = read_input(arguments, &model.graph(options.norm_stats)?)?;
+    let Arguments { device, precision, norm_stats, dropout_seed, .. } = *arguments;
+    let options = Options { device, precision, norm_stats, dropout_seed };
+    let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
     let (picture, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
     let bytes = pictures::encode_rgb(&arguments.output, picture.width, picture.height, &picture.rgb8())?;
@@ -94,9 +98,6 @@ fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
             input.height
         );
         input.instances = Some(map.ids.into());
-    } else if graph.planes().any(|plane| matches!(plane, Plane::InstanceEdges | Plane::Instances)) {
-        // Without instances each area of one label counts as one thing, as in the official editor.
-        input.instances = input.labels.as_ref().map(|ids| ids.iter().map(|id| u32::from(*id)).collect());
     }
     Ok(input)
 }

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use daub_models::Model;
-use daub_models::checkpoint::{Weights, safetensors};
-use daub_models::graph::NormStats;
-use daub_models::recognise::recognise;
+use daub_models::checkpoint::Weights;
+use daub_models::library::Inspection;
 
 use super::parse_size;
 
@@ -26,10 +25,10 @@ pub struct Arguments {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let model = Model::find(&arguments.model, &crate::io::folders::models())?;
-    let graph = model.graph(NormStats::Image)?;
+    let inspection = Inspection::of(&model.weights)?;
+    let graph = model.graph(model.norm_stats())?;
     // Reading every tensor finds damaged files, not only wrong headers.
     Weights::load(&model.weights, &graph)?;
-    let reasons = recognise(&safetensors::File::open(&model.weights)?.infos()).map(|found| found.reasons).unwrap_or_default();
     let card = &model.card;
     let wanted = arguments.size.unwrap_or(card.size());
     let (width, height) = graph.fitted_size(wanted.0, wanted.1, card.multiple())?;
@@ -39,7 +38,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let report = serde_json::json!({
             "file": model.weights, "architecture": card.architecture, "task": card.task, "parameters": parameters,
             "tensors": graph.parameters()?.len(), "width": width, "height": height, "multiply_adds": multiply_adds,
-            "licence": card.licence, "reasons": reasons,
+            "licence": card.licence, "container": inspection.container.name(), "bytes": inspection.bytes,
+            "reasons": inspection.recognised.reasons, "notes": inspection.notes,
+            "questions": questions(&inspection),
         });
         println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
@@ -56,10 +57,25 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     row("parameters", format!("{:.2} million", parameters as f64 / 1e6));
     row("multiply-adds", format!("{:.2} thousand million at {width}x{height}", multiply_adds as f64 / 1e9));
     row("licence", card.licence.name.clone());
-    for reason in reasons {
-        row("recognised by", reason);
+    row("container", format!("{}, {:.1} MiB", inspection.container.name(), inspection.bytes as f64 / f64::from(1 << 20)));
+    for reason in &inspection.recognised.reasons {
+        row("recognised by", reason.clone());
+    }
+    for note in &inspection.notes {
+        row("note", note.clone());
+    }
+    for question in questions(&inspection) {
+        row("left open", question);
     }
     Ok(())
+}
+
+/// What the tensors do not say, with the default answer.
+fn questions(inspection: &Inspection) -> Vec<String> {
+    let questions = inspection.recognised.questions.iter();
+    questions
+        .map(|question| format!("{} ({})", question.text, question.choices.first().map_or("", |choice| &choice.text)))
+        .collect()
 }
 
 /// The name that a value has in cards.

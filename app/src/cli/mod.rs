@@ -1,6 +1,7 @@
 //! The command line; one file a subcommand.
 
 mod bench;
+mod convert;
 mod generate;
 mod inspect;
 mod models;
@@ -34,6 +35,8 @@ pub enum Command {
     Inspect(inspect::Arguments),
     /// Play a recorded drawing and keep the picture after every stroke.
     Replay(replay::Arguments),
+    /// Write any checkpoint as safetensors with a card.
+    Convert(convert::Arguments),
     /// Measure how long pictures take.
     Bench(bench::Arguments),
 }
@@ -49,6 +52,7 @@ impl Command {
             Self::Models(arguments) => models::run(&arguments),
             Self::Inspect(arguments) => inspect::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
+            Self::Convert(arguments) => convert::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
         }
     }

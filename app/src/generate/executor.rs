@@ -1,11 +1,13 @@
 //! Choosing what runs a network, and painting with it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use daub_models::cpu::{Cpu, CpuOptions};
-use daub_models::graph::NormStats;
+use daub_models::features::{Clusters, companions};
+use daub_models::graph::{NormStats, Plane};
 use daub_models::{Executor, Input, Interrupt, Loaded, Model, Picture, generate};
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +44,10 @@ pub struct Options {
     pub device: Device,
     /// With which numbers.
     pub precision: Precision,
-    /// Whose statistics batch norms use.
-    pub norm_stats: NormStats,
+    /// Whose statistics batch norms use; without a choice, what the model's card says.
+    pub norm_stats: Option<NormStats>,
+    /// With a seed, dropout layers are active and drawn from it, so that the same seed gives the same picture.
+    pub dropout_seed: Option<u64>,
 }
 
 /// A network on a device.
@@ -52,7 +56,10 @@ pub struct Options {
 /// When the device cannot be had.
 pub fn open_executor(loaded: &Loaded, options: Options) -> anyhow::Result<Box<dyn Executor>> {
     match options.device {
-        Device::Auto | Device::Cpu => Ok(Box::new(Cpu::new(loaded.graph.clone(), &loaded.weights, CpuOptions::default())?)),
+        Device::Auto | Device::Cpu => {
+            let cpu = CpuOptions { dropout_seed: options.dropout_seed, ..CpuOptions::default() };
+            Ok(Box::new(Cpu::new(loaded.graph.clone(), &loaded.weights, cpu)?))
+        }
         Device::Gpu => bail!("this build cannot run models on the graphics card yet; use --device cpu"),
     }
 }
@@ -67,6 +74,8 @@ struct Open {
     model: Arc<Model>,
     options: Options,
     loaded: Loaded,
+    /// The usual looks of objects, for models that read them.
+    clusters: Option<Clusters>,
     full: Box<dyn Executor>,
     preview: Box<dyn Executor>,
     /// Time of the last full pass and the pixels that it had.
@@ -85,10 +94,13 @@ impl Studio {
         if !self.open.as_ref().is_some_and(|open| open.model == *model && open.options == options) {
             // The old weights go first, so that two models never stand in memory together.
             self.open = None;
-            let loaded = model.load(options.norm_stats)?;
+            let loaded = model.load(options.norm_stats.unwrap_or(model.norm_stats()))?;
             let full = open_executor(&loaded, options)?;
             let preview = open_executor(&loaded, options)?;
-            self.open = Some(Open { model: model.clone(), options, loaded, full, preview, last_full: None });
+            let reads_features = loaded.graph.planes().any(|plane| matches!(plane, Plane::Features { .. }));
+            let clusters = companions(&model.weights).1.filter(|_| reads_features);
+            let clusters = clusters.map(|path| Clusters::read(&path)).transpose()?;
+            self.open = Some(Open { model: model.clone(), options, loaded, clusters, full, preview, last_full: None });
         }
         self.open.as_mut().context("no model is open")
     }
@@ -100,12 +112,32 @@ impl Studio {
     pub fn paint(&mut self, model: &Arc<Model>, options: Options, input: &Input) -> anyhow::Result<(Picture, f64, String)> {
         let open = self.open(model, options)?;
         let started = Instant::now();
-        let picture = generate(open.full.as_mut(), &open.loaded.graph, model.card.multiple(), input, &Interrupt::default())?;
+        let input = open.completed(input);
+        let picture = generate(open.full.as_mut(), &open.loaded.graph, model.card.multiple(), &input, &Interrupt::default())?;
         Ok((picture, started.elapsed().as_secs_f64() * 1e3, open.full.device()))
     }
 }
 
 impl Open {
+    /// The input with the planes that this network reads and the drawing does not have.
+    ///
+    /// Without an instance map each label counts as one thing, as in the official editor; without chosen looks
+    /// every object takes one of its class's usual ones, always the same.
+    fn completed(&self, input: &Input) -> Input {
+        let mut input = input.clone();
+        let reads = |wanted: fn(&Plane) -> bool| self.loaded.graph.planes().any(|plane| wanted(&plane));
+        let reads_features = reads(|plane| matches!(plane, Plane::Features { .. }));
+        let reads_instances = reads(|plane| matches!(plane, Plane::InstanceEdges | Plane::Instances));
+        if input.instances.is_none() && (reads_features || reads_instances) {
+            input.instances = input.labels.as_ref().map(|ids| ids.iter().map(|id| u32::from(*id)).collect());
+        }
+        if input.features.is_none() && reads_features {
+            let chosen = self.clusters.as_ref().zip(input.instances.as_deref());
+            input.features = chosen.map(|(clusters, instances)| clusters.planes(instances, &BTreeMap::new(), 0));
+        }
+        input
+    }
+
     /// What a full pass over this input will take.
     fn expected_ms(&self, input: &Input) -> anyhow::Result<f64> {
         if let Some((pixels, ms)) = self.last_full {
@@ -124,7 +156,7 @@ impl Open {
 impl Painter for Studio {
     fn wants_preview(&mut self, request: &Request) -> anyhow::Result<bool> {
         let open = self.open(&request.model, request.options)?;
-        request.input.check(&open.loaded.graph)?;
+        open.completed(&request.input).check(&open.loaded.graph)?;
         if open.expected_ms(&request.input)? <= PREVIEW_ABOVE_MS {
             return Ok(false);
         }
@@ -137,13 +169,12 @@ impl Painter for Studio {
         let open = self.open(&request.model, request.options)?;
         let multiple = request.model.card.multiple();
         let started = Instant::now();
-        let (picture, executor) = match quality {
-            Quality::Full => (generate(open.full.as_mut(), &open.loaded.graph, multiple, &request.input, interrupt)?, &open.full),
-            Quality::Preview => {
-                let input = halved(&request.input);
-                (generate(open.preview.as_mut(), &open.loaded.graph, multiple, &input, interrupt)?, &open.preview)
-            }
+        let input = open.completed(&request.input);
+        let (executor, input) = match quality {
+            Quality::Full => (&mut open.full, input),
+            Quality::Preview => (&mut open.preview, halved(&input)),
         };
+        let picture = generate(executor.as_mut(), &open.loaded.graph, multiple, &input, interrupt)?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let device = executor.device();
         if quality == Quality::Full {

@@ -62,7 +62,7 @@ impl Purpose {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
-            Self::OpenModel => &["safetensors", "json"],
+            Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
             Self::SaveProject => &["daub"],
             Self::ExportPicture => &["png", "jpg", "webp"],
             Self::ExportCanvas => &["png"],

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use daub_models::Model;
+use daub_models::graph::NormStats;
 use egui::{Key, Modifiers};
 
 use super::theme;
@@ -22,6 +23,15 @@ const COMMERCIAL: Text = text("commercial use allowed", "可商用");
 const LICENCE: Text = text("Licence", "许可");
 const DATA: Text = text("Data", "数据");
 const WEAKNESSES: Text = text("Weaknesses", "弱点");
+const MODEL_OPTIONS: Text = text("Options", "选项");
+const STATS: Text = text("Batch norm statistics", "批归一化统计量");
+const AS_CARD: Text = text("As the model says", "按模型说明");
+const OF_IMAGE: Text = text("Of the picture itself", "取自当前图片");
+const RUNNING: Text = text("Of the training data", "取自训练数据");
+const DROPOUT: Text = text("Dropout", "随机失活");
+const DROPOUT_TIP: Text =
+    text("Variety in the pictures of pix2pix models, as in their paper", "让 pix2pix 模型的图片有变化，如其论文");
+const NEXT_SEED: Text = text("Another variant", "换一个变体");
 const CLOSE: Text = text("Close this drawing", "关闭此画");
 
 /// The bar at the top.
@@ -40,6 +50,7 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
             }
         });
         ui.menu_button(SCENES.of(language), |ui| scenes_ui(ui, state, actions));
+        ui.menu_button(MODEL_OPTIONS.of(language), |ui| options_ui(ui, state, actions));
         ui.separator();
         model_picker_ui(ui, state, actions);
         ui.separator();
@@ -66,6 +77,29 @@ fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Redo => state.drawing().document.can_redo(),
         Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
         _ => true,
+    }
+}
+
+/// How models are run; networks without batch norm or dropout are not touched by these.
+fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    let language = state.language;
+    let mut options = state.options;
+    ui.label(STATS.of(language));
+    for (choice, name) in [(None, AS_CARD), (Some(NormStats::Image), OF_IMAGE), (Some(NormStats::Running), RUNNING)] {
+        ui.radio_value(&mut options.norm_stats, choice, name.of(language));
+    }
+    ui.separator();
+    let mut dropout = options.dropout_seed.is_some();
+    if ui.checkbox(&mut dropout, DROPOUT.of(language)).on_hover_text(DROPOUT_TIP.of(language)).changed() {
+        options.dropout_seed = dropout.then_some(0);
+    }
+    if let Some(seed) = &mut options.dropout_seed
+        && ui.button(NEXT_SEED.of(language)).clicked()
+    {
+        *seed += 1;
+    }
+    if options != state.options {
+        actions.push(Action::SetOptions(options));
     }
 }
 

@@ -4,7 +4,7 @@ use egui::{Align2, Key, Vec2};
 
 use super::theme;
 use crate::action::Action;
-use crate::state::{PathField, State};
+use crate::state::{Asking, PathField, State};
 use crate::text::{Text, text};
 
 const OK: Text = text("OK", "确定");
@@ -19,6 +19,9 @@ const DISMISS: Text = text("Dismiss", "知道了");
 pub(super) fn overlays_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     if let Some(field) = &state.path_field {
         path_field_ui(ui, state, field, actions);
+    }
+    if let Some(asking) = &state.asking {
+        asking_ui(ui, asking, actions);
     }
     if let Some(index) = state.closing {
         closing_ui(ui, state, index, actions);
@@ -64,6 +67,25 @@ fn path_field_ui(ui: &egui::Ui, state: &State, field: &PathField, actions: &mut 
                 actions.push(Action::CancelPath);
             }
         });
+    });
+}
+
+/// Asks what a checkpoint's tensors do not say; the likeliest answer comes first.
+fn asking_ui(ui: &egui::Ui, asking: &Asking, actions: &mut Vec<Action>) {
+    let Some(question) = asking.questions.first() else { return };
+    egui::Modal::new(egui::Id::unique("asking")).show(ui.ctx(), |ui| {
+        ui.set_width(420.0);
+        ui.heading(&asking.model.card.title);
+        ui.label(&question.text);
+        for (index, choice) in question.choices.iter().enumerate() {
+            let mut button = egui::Button::new(&choice.text).min_size([400.0, 24.0].into());
+            if index == 0 {
+                button = button.fill(theme::ACCENT.gamma_multiply(0.5));
+            }
+            if ui.add(button).clicked() {
+                actions.push(Action::Answer(index));
+            }
+        }
     });
 }
 
