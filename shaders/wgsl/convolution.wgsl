@@ -41,9 +41,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
                 let place = place_in_tile(tile, pixel) * pass_.stride;
                 let row = place.y + phase.origin_y + pass_.step * i32(tap / phase.columns);
                 let column = place.x + phase.origin_x + pass_.step * i32(tap % phase.columns);
-                let from = pixel_of(row, column, pass_.source);
-                if from >= 0 {
-                    let stored_value = source[u32(from) * pass_.source.pitch + pass_.source.first + block];
+                let origin = pixel_of(row, column, pass_.source);
+                if origin >= 0 {
+                    let stored_value = source[u32(origin) * pass_.source.pitch + pass_.source.first + block];
                     value = deferred(widened(stored_value), pass_.source, block);
                 }
             }

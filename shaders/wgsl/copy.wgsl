@@ -13,9 +13,9 @@ fn computed(item: Item) -> vec4f {
     let row = item.row - pass_.padding;
     let column = item.column - pass_.padding;
     let x = load_a(row, column, item.block);
-    let from = pixel_of(row, column, pass_.a);
-    if pass_.kernel == 0 || from < 0 {
+    let origin = pixel_of(row, column, pass_.a);
+    if pass_.kernel == 0 || origin < 0 {
         return x;
     }
-    return x * widened(weights[u32(from) * pass_.blocks + item.block]);
+    return x * widened(weights[u32(origin) * pass_.blocks + item.block]);
 }

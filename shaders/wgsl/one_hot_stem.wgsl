@@ -35,15 +35,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         for (var tap = 0u; tap < phase.rows * phase.columns; tap += 1u) {
             let row = place.y + phase.origin_y + i32(tap / phase.columns);
             let column = place.x + phase.origin_x + i32(tap % phase.columns);
-            let from = pixel_of(row, column, pass_.source);
-            if from < 0 {
+            let origin = pixel_of(row, column, pass_.source);
+            if origin < 0 {
                 continue;
             }
-            let label = extractBits(labels[u32(from) / 4u], (u32(from) % 4u) * 8u, 8u);
+            let label = extractBits(labels[u32(origin) / 4u], (u32(origin) % 4u) * 8u, 8u);
             sum += widened(weights[(tap * rows + label) * pass_.blocks_out + block]);
             if pass_.dense != 0u {
                 for (var other = 0u; other < pass_.source.blocks; other += 1u) {
-                    let x = widened(source[u32(from) * pass_.source.pitch + pass_.source.first + other]);
+                    let x = widened(source[u32(origin) * pass_.source.pitch + pass_.source.first + other]);
                     let at = (tap * rows + pass_.classes + other * 4u) * pass_.blocks_out + block;
                     sum = fma(vec4f(x.x), widened(weights[at]), sum);
                     sum = fma(vec4f(x.y), widened(weights[at + pass_.blocks_out]), sum);

@@ -78,7 +78,8 @@ impl Bound {
         let (tile_places, tile_bytes) =
             laid_out(program.passes.iter().map(longest_list), limits.min_storage_buffer_offset_alignment);
         let tiles = buffer("tiles", tile_bytes, storage);
-        let empty = buffer("empty", 16, storage);
+        // A buffer may not be written and only read in one pass, so there are two for what a pass does not use.
+        let (empty, no_weights) = (buffer("empty", 16, storage), buffer("no weights", 16, storage));
         let mut groups = Vec::with_capacity(program.passes.len());
         for (index, pass) in program.passes.iter().enumerate() {
             let part = |buffer, offset, size| {
@@ -100,7 +101,7 @@ impl Bound {
                     read(pass.reads[1]),
                     read(pass.reads[2]),
                     pass.writes.map_or(empty.as_entire_binding(), stored),
-                    pass.packing.map_or(empty.as_entire_binding(), |packing| packed[packing].as_entire_binding()),
+                    pass.packing.map_or(no_weights.as_entire_binding(), |packing| packed[packing].as_entire_binding()),
                     tables.as_entire_binding(),
                     part(&tiles, tile_places[index], longest_list(pass)),
                 ]
