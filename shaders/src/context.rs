@@ -9,6 +9,9 @@ use wgpu::{Device, ErrorFilter, Queue};
 use crate::adapter::ready;
 use crate::source::{Permutation, Stage};
 
+/// Bytes of workgroup memory that the convolution on matrix units takes.
+const MATRIX_MEMORY: u32 = 36 << 10;
+
 /// A device with the engine's pipelines. Clones share everything.
 #[derive(Clone)]
 pub struct Context {
@@ -65,6 +68,7 @@ impl Context {
         let shared = Shared {
             name: crate::adapter::name(adapter),
             matrix_units: crate::adapter::has_matrix_units(adapter)
+                && device.limits().max_compute_workgroup_storage_size >= MATRIX_MEMORY
                 && device.features().contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX),
             lost,
             passes,
@@ -99,6 +103,10 @@ impl Context {
         let scopes = Scopes::new(&self.device);
         let result = work();
         let caught = scopes.check();
+        if caught.is_err() || result.is_err() {
+            // The news of a loss arrives while polling; its result would only repeat what is already known.
+            let _ = self.device.poll(wgpu::PollType::Poll);
+        }
         self.check()?;
         caught?;
         result
@@ -149,10 +157,7 @@ impl Context {
     fn compile(&self, permutation: Permutation) -> Result<wgpu::ComputePipeline, ExecuteError> {
         self.guarded(|| {
             let name = permutation.name();
-            let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(&name),
-                source: wgpu::ShaderSource::Wgsl(permutation.wgsl().into()),
-            });
+            let module = module(&self.device, permutation, &name);
             let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&name),
                 bind_group_layouts: &[Some(self.layout(permutation.stage))],
@@ -196,6 +201,23 @@ fn cache(device: &Device) -> wgpu::PipelineCache {
     let empty = wgpu::PipelineCacheDescriptor { label: Some("daub"), data: None, fallback: true };
     // SAFETY: no data is given, so there is none that another driver could have written.
     unsafe { device.create_pipeline_cache(&empty) }
+}
+
+/// A shader; the convolutions without the checks that would hinder the unrolling of their inner loops.
+#[expect(unsafe_code, reason = "bounds checks are left out where every index comes from the plan")]
+fn module(device: &Device, permutation: Permutation, name: &str) -> wgpu::ShaderModule {
+    let source = wgpu::ShaderSource::Wgsl(permutation.wgsl().into());
+    let descriptor = wgpu::ShaderModuleDescriptor { label: Some(name), source };
+    match permutation.stage {
+        Stage::Convolution | Stage::ConvolutionMatrix | Stage::OneHotStem => {
+            let checks = wgpu::ShaderRuntimeChecks::unchecked();
+            // SAFETY: loops end, because their bounds are constants or sizes from the plan; indices into workgroup
+            // memory are smaller than the constants of its arrays; indices into buffers come from shapes that the
+            // plan gave room to, from tiles of those shapes, and from labels that were checked against the classes.
+            unsafe { device.create_shader_module_trusted(descriptor, checks) }
+        }
+        _ => device.create_shader_module(descriptor),
+    }
 }
 
 /// Error scopes of every kind, in the order in which they must be closed.

@@ -4,6 +4,7 @@ pub mod adapter;
 pub mod context;
 pub mod engine;
 pub mod executor;
+pub mod kernel;
 pub mod layout;
 pub mod lower;
 pub mod pack;

@@ -62,8 +62,9 @@ pub enum Stage {
 
 impl Stage {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Convolution,
+        Self::ConvolutionMatrix,
         Self::OneHotStem,
         Self::Add,
         Self::Spade,
@@ -129,7 +130,9 @@ impl Tiling {
     pub const THIN: Self = Self { width: 16, height: 16, blocks: 1, pixels_per_lane: 1, steps: 4 };
     /// 16 pixels by 64 channels, for the bottom of a U-Net.
     pub const SMALL: Self = Self { width: 4, height: 4, blocks: 16, pixels_per_lane: 1, steps: 8 };
-    /// All of them.
+    /// 128 pixels by 64 channels on matrix units.
+    pub const MATRIX: Self = Self { steps: 8, ..Self::WIDE };
+    /// Those of the kernels without matrix units.
     pub const ALL: [Self; 4] = [Self::WIDE, Self::MIDDLE, Self::THIN, Self::SMALL];
 
     /// The tiling for a result of this many pixels (of one phase) and blocks of channels.
@@ -167,6 +170,7 @@ impl Permutation {
             for precision in [Precision::F16, Precision::F32] {
                 let tilings: &[Tiling] = match stage {
                     Stage::Convolution | Stage::OneHotStem => &Tiling::ALL,
+                    Stage::ConvolutionMatrix => &[Tiling::MATRIX],
                     _ => &[Tiling::WIDE],
                 };
                 if stage == Stage::ConvolutionMatrix && precision == Precision::F32 {
@@ -254,6 +258,7 @@ const FILES: &[(&str, &str)] = files![
     "common/convolution.wgsl",
     "common/epilogue.wgsl",
     "common/function.wgsl",
+    "common/gather.wgsl",
     "common/load_a.wgsl",
     "common/load_b.wgsl",
     "common/operand.wgsl",
@@ -261,6 +266,7 @@ const FILES: &[(&str, &str)] = files![
     "common/pointwise_pass.wgsl",
     "common/tiles.wgsl",
     "convolution.wgsl",
+    "convolution_matrix.wgsl",
     "copy.wgsl",
     "input_labels.wgsl",
     "input_planes.wgsl",
@@ -280,6 +286,7 @@ const FILES: &[(&str, &str)] = files![
 mod tests {
     use super::*;
     use crate::params;
+    use wgpu::naga::back::spv;
     use wgpu::naga::valid::{Capabilities, ValidationFlags, Validator};
 
     fn span(module: &wgpu::naga::Module, name: &str) -> Option<u32> {
@@ -301,8 +308,16 @@ mod tests {
                     continue;
                 }
             };
-            if let Err(error) = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module) {
-                failures.push(format!("{}: {}", permutation.name(), error.emit_to_string(&text)));
+            match Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module) {
+                Err(error) => failures.push(format!("{}: {}", permutation.name(), error.emit_to_string(&text))),
+                // What validates must also become SPIR-V, which no adapter here may have been able to try.
+                Ok(info) => {
+                    let options = spv::Options { lang_version: (1, 4), ..spv::Options::default() };
+                    let words = spv::write_vec(&module, &info, &options, None);
+                    if !words.as_ref().is_ok_and(|words| words.len() > 100) {
+                        failures.push(format!("{}: {:?}", permutation.name(), words.err()));
+                    }
+                }
             }
             let expected = match permutation.stage {
                 Stage::Convolution | Stage::ConvolutionMatrix | Stage::OneHotStem => size_of::<params::Convolution>(),

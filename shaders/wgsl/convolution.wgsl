@@ -5,9 +5,7 @@
 #import <common/convolution.wgsl>
 #import <common/bindings.wgsl>
 #import <common/epilogue.wgsl>
-
-@group(0) @binding(1) var<storage, read_write> source: array<Stored>;
-@group(0) @binding(5) var<storage, read> weights: array<Stored>;
+#import <common/gather.wgsl>
 
 // A tile's pixels, four channels a step, and the weights that meet them.
 var<workgroup> pixels_tile: array<vec4f, PIXELS * STEPS>;
@@ -25,38 +23,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let lane_n = lane % BLOCKS_N;
     let lane_m = lane / BLOCKS_N;
 
-    let blocks_in = pass_.source.blocks;
-    let depth = phase.rows * phase.columns * blocks_in;
+    let depth = phase.rows * phase.columns * pass_.source.blocks;
     var acc: array<vec4f, PIXELS_PER_LANE>;
 
     for (var start = 0u; start < depth; start += STEPS) {
         for (var at = lane; at < PIXELS * STEPS; at += 256u) {
             // Neighbouring lanes read neighbouring channels.
-            let step = start + at % STEPS;
             let pixel = at / STEPS;
-            var value = vec4f(0.0);
-            if step < depth {
-                let tap = step / blocks_in;
-                let block = step % blocks_in;
-                let place = place_in_tile(tile, pixel) * pass_.stride;
-                let row = place.y + phase.origin_y + pass_.step * i32(tap / phase.columns);
-                let column = place.x + phase.origin_x + pass_.step * i32(tap % phase.columns);
-                let origin = pixel_of(row, column, pass_.source);
-                if origin >= 0 {
-                    let stored_value = source[u32(origin) * pass_.source.pitch + pass_.source.first + block];
-                    value = deferred(widened(stored_value), pass_.source, block);
-                }
-            }
-            pixels_tile[(at % STEPS) * PIXELS + pixel] = value;
+            pixels_tile[(at % STEPS) * PIXELS + pixel] = gathered(tile, pixel, start + at % STEPS, depth, phase);
         }
         for (var at = lane; at < STEPS * 4u * BLOCKS_N; at += 256u) {
-            let row = start * 4u + at / BLOCKS_N;
-            let block = first_block + at % BLOCKS_N;
-            var value = vec4f(0.0);
-            if row < depth * 4u && block < pass_.blocks_out {
-                value = widened(weights[phase.weights + row * pass_.blocks_out + block]);
-            }
-            weights_tile[at] = value;
+            weights_tile[at] = widened(weight(start * 4u + at / BLOCKS_N, first_block + at % BLOCKS_N, depth, phase));
         }
         workgroupBarrier();
         for (var step = 0u; step < STEPS; step += 1u) {

@@ -5,10 +5,10 @@ use daub_models::graph::{PadMode, Weight};
 use daub_models::shape::GraphError;
 
 use super::{Lowering, stem_classes};
+use crate::kernel::{self, choose};
 use crate::pack::{Packing, phases};
 use crate::params::{self, Convolution, MAX_PHASES, NONE, Phase, Tiles, function};
 use crate::pass::{Edit, Params, Pass, Slot, Upload, Vectors};
-use crate::source::{Stage, Tiling};
 
 /// What plain and transposed convolutions have in common.
 struct Window<'a> {
@@ -71,7 +71,14 @@ impl Lowering<'_> {
         let place = self.place(value);
         let destination = self.target_of(&place);
         let grid = [destination.width, destination.height].map(|side| (side as usize).div_ceil(window.spread));
-        let tiling = Tiling::rule(grid[0] * grid[1], place.blocks());
+        let kernel = choose(&kernel::Shape {
+            pixels: grid[0] * grid[1],
+            blocks: place.blocks(),
+            one_hot: classes.is_some(),
+            precision: self.target.precision,
+            matrix_units: self.target.matrix_units,
+        });
+        let tiling = kernel.tiling;
         let columns = grid[0].div_ceil(tiling.width as usize);
         let tiles = columns * grid[1].div_ceil(tiling.height as usize);
         let found = phases(window.kernel, window.transposed, window.spread, window.padding);
@@ -118,10 +125,9 @@ impl Lowering<'_> {
         };
         let weight_bytes = (packing.blocks() * self.target.precision.block_bytes()) as u64;
         self.program.packings.push(packing);
-        let stage = if classes.is_some() { Stage::OneHotStem } else { Stage::Convolution };
         let pass = Pass {
-            name: format!("{} {}", stage.name(), key_of(window.weight)),
-            kernel: self.kernel(stage, tiling),
+            name: format!("{} {}", kernel.stage.name(), key_of(window.weight)),
+            kernel,
             depth: params.groups * found.len() as u32,
             params: Params::Convolution(Box::new(params)),
             reads,
