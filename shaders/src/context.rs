@@ -7,10 +7,21 @@ use daub_models::executor::ExecuteError;
 use wgpu::{Device, ErrorFilter, Queue};
 
 use crate::adapter::ready;
-use crate::source::{Permutation, Stage};
+use crate::source::{Permutation, Stage, emulated_products};
 
 /// Bytes of workgroup memory that the convolution on matrix units takes.
-const MATRIX_MEMORY: u32 = 36 << 10;
+const MATRIX_MEMORY: u32 = 28 << 10;
+
+/// Where 16x16 products are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MatrixUnits {
+    /// Nowhere: the adapter has none that suit.
+    None,
+    /// On the adapter's.
+    Native,
+    /// Lane by lane, so that the kernel around them can be tested on any adapter with 16-bit floats.
+    Emulated,
+}
 
 /// A device with the engine's pipelines. Clones share everything.
 #[derive(Clone)]
@@ -24,7 +35,7 @@ pub struct Context {
 
 struct Shared {
     name: String,
-    matrix_units: bool,
+    matrix_units: MatrixUnits,
     lost: Arc<Mutex<Option<String>>>,
     passes: wgpu::BindGroupLayout,
     picture: wgpu::BindGroupLayout,
@@ -38,6 +49,30 @@ impl Context {
     /// # Errors
     /// When the device is lost or too small for any pass.
     pub fn new(adapter: &wgpu::Adapter, device: Device, queue: Queue) -> Result<Self, ExecuteError> {
+        let native = crate::adapter::has_matrix_units(adapter)
+            && device.limits().max_compute_workgroup_storage_size >= MATRIX_MEMORY
+            && device.features().contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX);
+        Self::with(adapter, device, queue, if native { MatrixUnits::Native } else { MatrixUnits::None })
+    }
+
+    /// As [`Context::new`], with matrix units emulated lane by lane: slow, for tests of the kernels that use them.
+    ///
+    /// # Errors
+    /// As [`Context::new`].
+    pub fn with_emulated_matrix_units(
+        adapter: &wgpu::Adapter,
+        device: Device,
+        queue: Queue,
+    ) -> Result<Self, ExecuteError> {
+        Self::with(adapter, device, queue, MatrixUnits::Emulated)
+    }
+
+    fn with(
+        adapter: &wgpu::Adapter,
+        device: Device,
+        queue: Queue,
+        matrix_units: MatrixUnits,
+    ) -> Result<Self, ExecuteError> {
         let lost = Arc::new(Mutex::new(None));
         let notice = Arc::clone(&lost);
         device.set_device_lost_callback(move |_, message| {
@@ -67,9 +102,7 @@ impl Context {
         scopes.check()?;
         let shared = Shared {
             name: crate::adapter::name(adapter),
-            matrix_units: crate::adapter::has_matrix_units(adapter)
-                && device.limits().max_compute_workgroup_storage_size >= MATRIX_MEMORY
-                && device.features().contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX),
+            matrix_units,
             lost,
             passes,
             picture,
@@ -86,7 +119,7 @@ impl Context {
 
     /// Whether convolutions can use matrix units.
     pub fn matrix_units(&self) -> bool {
-        self.shared.matrix_units
+        self.shared.matrix_units != MatrixUnits::None
     }
 
     /// What the device said when it was lost, if it was.
@@ -157,7 +190,9 @@ impl Context {
     fn compile(&self, permutation: Permutation) -> Result<wgpu::ComputePipeline, ExecuteError> {
         self.guarded(|| {
             let name = permutation.name();
-            let module = module(&self.device, permutation, &name);
+            let emulated = self.shared.matrix_units == MatrixUnits::Emulated;
+            let text = if emulated { emulated_products(&permutation.wgsl()) } else { permutation.wgsl() };
+            let module = module(&self.device, permutation.stage, text, &name);
             let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
                 label: Some(&name),
                 bind_group_layouts: &[Some(self.layout(permutation.stage))],
@@ -205,10 +240,10 @@ fn cache(device: &Device) -> wgpu::PipelineCache {
 
 /// A shader; the convolutions without the checks that would hinder the unrolling of their inner loops.
 #[expect(unsafe_code, reason = "bounds checks are left out where every index comes from the plan")]
-fn module(device: &Device, permutation: Permutation, name: &str) -> wgpu::ShaderModule {
-    let source = wgpu::ShaderSource::Wgsl(permutation.wgsl().into());
+fn module(device: &Device, stage: Stage, text: String, name: &str) -> wgpu::ShaderModule {
+    let source = wgpu::ShaderSource::Wgsl(text.into());
     let descriptor = wgpu::ShaderModuleDescriptor { label: Some(name), source };
-    match permutation.stage {
+    match stage {
         Stage::Convolution | Stage::ConvolutionMatrix | Stage::OneHotStem => {
             let checks = wgpu::ShaderRuntimeChecks::unchecked();
             // SAFETY: loops end, because their bounds are constants or sizes from the plan; indices into workgroup

@@ -11,12 +11,12 @@
 const DEPTH: u32 = STEPS * 4u;
 const PIXEL_ROW: u32 = DEPTH + 8u;
 const WEIGHT_ROW: u32 = BLOCKS_N * 4u + 8u;
-// Half of the results pass through here at a time.
+// A quarter of the results passes through here at a time: one matrix of each subgroup.
 const RESULT_ROW: u32 = BLOCKS_N * 2u;
 
 var<workgroup> pixels_tile: array<f16, PIXELS * PIXEL_ROW>;
 var<workgroup> weights_tile: array<f16, DEPTH * WEIGHT_ROW>;
-var<workgroup> results_tile: array<f32, PIXELS * RESULT_ROW>;
+var<workgroup> results_tile: array<f32, PIXELS / 2u * RESULT_ROW>;
 
 // Eight subgroups of 32 lanes: four along the pixels, two along the channels, each with 32 pixels by 32 channels.
 @compute @workgroup_size(256)
@@ -26,13 +26,11 @@ fn main(
     @builtin(subgroup_id) subgroup: u32,
 ) {
     let tile = tile_of(group, pass_.tiles);
-    if tile == NO_TILE {
-        return;
-    }
     let phase_index = group.z / pass_.groups;
     let phase = pass_.phases[phase_index];
     let first_block = (group.z % pass_.groups) * BLOCKS_N;
-    let depth = phase.rows * phase.columns * pass_.source.blocks;
+    // All lanes must take part in products, so a workgroup without a tile goes through with nothing to multiply.
+    let depth = select(phase.rows * phase.columns * pass_.source.blocks, 0u, tile == NO_TILE);
     let first_pixel = (subgroup / 2u) * 32u;
     let half = subgroup % 2u;
 
@@ -73,33 +71,36 @@ fn main(
         workgroupBarrier();
     }
 
-    // The lane's block of channels comes with the left or the right 16 columns of its subgroups.
+    // A lane's eight pixels and four channels all come from one of its subgroups' four matrices.
     let lane_n = lane % BLOCKS_N;
     let lane_m = lane / BLOCKS_N;
-    let column = (lane_n / 8u) * 16u + (lane_n % 4u) * 4u;
+    let mine = (lane_m / 2u) % 2u * 2u + (lane_n / 4u) % 2u;
+    let corner = (subgroup / 2u) * 16u * RESULT_ROW + half * 16u;
     var acc: array<vec4f, PIXELS_PER_LANE>;
-    let corner = first_pixel * RESULT_ROW + half * 16u;
     coopStoreT(c00, &results_tile[corner], RESULT_ROW);
-    coopStoreT(c10, &results_tile[corner + 16u * RESULT_ROW], RESULT_ROW);
-    workgroupBarrier();
-    if (lane_n / 4u) % 2u == 0u {
-        for (var i = 0u; i < PIXELS_PER_LANE; i += 1u) {
-            acc[i] = result(lane_m * PIXELS_PER_LANE + i, column);
-        }
-    }
-    workgroupBarrier();
+    take(&acc, mine == 0u, lane_m, lane_n);
     coopStoreT(c01, &results_tile[corner], RESULT_ROW);
-    coopStoreT(c11, &results_tile[corner + 16u * RESULT_ROW], RESULT_ROW);
-    workgroupBarrier();
-    if (lane_n / 4u) % 2u == 1u {
-        for (var i = 0u; i < PIXELS_PER_LANE; i += 1u) {
-            acc[i] = result(lane_m * PIXELS_PER_LANE + i, column);
-        }
+    take(&acc, mine == 1u, lane_m, lane_n);
+    coopStoreT(c10, &results_tile[corner], RESULT_ROW);
+    take(&acc, mine == 2u, lane_m, lane_n);
+    coopStoreT(c11, &results_tile[corner], RESULT_ROW);
+    take(&acc, mine == 3u, lane_m, lane_n);
+    if tile == NO_TILE {
+        return;
     }
     finish(&acc, tile, phase_index, lane_m, lane_n, first_block + lane_n);
 }
 
-fn result(pixel: u32, column: u32) -> vec4f {
-    let at = pixel * RESULT_ROW + column;
-    return vec4f(results_tile[at], results_tile[at + 1u], results_tile[at + 2u], results_tile[at + 3u]);
+// Takes the lane's results out of shared memory, if they are the ones that lie there now.
+fn take(acc: ptr<function, array<vec4f, PIXELS_PER_LANE>>, mine: bool, lane_m: u32, lane_n: u32) {
+    workgroupBarrier();
+    if mine {
+        let column = (lane_n / 8u) * 16u + (lane_n % 4u) * 4u;
+        for (var i = 0u; i < PIXELS_PER_LANE; i += 1u) {
+            let pixel = lane_m * PIXELS_PER_LANE + i;
+            let at = ((pixel / 32u) * 16u + pixel % 16u) * RESULT_ROW + column;
+            (*acc)[i] = vec4f(results_tile[at], results_tile[at + 1u], results_tile[at + 2u], results_tile[at + 3u]);
+        }
+    }
+    workgroupBarrier();
 }

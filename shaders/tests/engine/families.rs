@@ -4,7 +4,7 @@ use daub_models::architecture::{Architecture, Family, InputKind, Norm};
 use daub_models::graph::NormStats;
 use daub_shaders::Precision;
 
-use crate::support::compare;
+use crate::support::{compare, compare_on, emulated_context};
 
 /// Checks both precisions; a tuple of size is columns, rows.
 fn check(name: &str, architecture: &Architecture, size: (usize, usize)) {
@@ -60,4 +60,19 @@ fn sizes_that_no_tile_divides() {
         architecture
     }, (44, 28));
     check("hed", &Architecture::new(Family::Vgg16Hed, InputKind::Rgb, 3, 64, 4, 0), (37, 29));
+}
+
+/// Only the products themselves are emulated; tiles, borders, weights, statistics and stores are those of the kernel.
+#[test]
+fn the_kernel_for_matrix_units_agrees() {
+    let Some(context) = emulated_context() else { return };
+    let mut global = Architecture::new(Family::Pix2pixhdGlobal, InputKind::Labels, 35, 24, 2, 2);
+    global.instance_edges = true;
+    let unet = Architecture::new(Family::Unet, InputKind::Rgb, 3, 24, 4, 0);
+    for (name, architecture, size) in [("global", global, (64, 44)), ("unet", unet, (64, 48))] {
+        let graph = architecture.graph(NormStats::Image).expect("a possible network");
+        let Some(found) = compare_on(context.clone(), graph, size, Precision::F16, None) else { return };
+        println!("{name} {size:?} on emulated matrix units: {found:.1?} dB");
+        assert!(found.iter().all(|&decibels| decibels >= 40.0), "{name}: {found:?} dB");
+    }
 }

@@ -26,6 +26,17 @@ pub(crate) fn new_context() -> Option<Context> {
     Some(Context::new(&found, device, queue).expect("the device suits"))
 }
 
+/// A device whose matrix units are emulated, if it has 16-bit floats.
+pub(crate) fn emulated_context() -> Option<Context> {
+    let found = adapter::pick_adapter(true)?;
+    let (device, queue) = adapter::open(&found).expect("the adapter opens");
+    if adapter::best_precision(&device) == Precision::F32 {
+        println!("SKIPPED: {} has no 16-bit floats", adapter::name(&found));
+        return None;
+    }
+    Some(Context::with_emulated_matrix_units(&found, device, queue).expect("the device suits"))
+}
+
 /// Random planes of everything that a network can read.
 pub(crate) fn input(graph: &Graph, width: usize, height: usize, seed: u64) -> Input {
     let mut draws = Draws::new(seed, 0);
@@ -64,7 +75,17 @@ pub(crate) fn psnr(a: &[f32], b: &[f32]) -> f64 {
 
 /// Runs `graph` with seeded weights on both executors and returns the decibels of each output.
 pub(crate) fn compare(graph: Graph, size: (usize, usize), precision: Precision, seed: Option<u64>) -> Option<Vec<f64>> {
-    let context = context()?;
+    compare_on(context()?, graph, size, precision, seed)
+}
+
+/// As [`compare`], on a certain device.
+pub(crate) fn compare_on(
+    context: Context,
+    graph: Graph,
+    size: (usize, usize),
+    precision: Precision,
+    seed: Option<u64>,
+) -> Option<Vec<f64>> {
     if precision == Precision::F16 && adapter::best_precision(&context.device) != precision {
         println!("SKIPPED: {} has no 16-bit floats", context.name());
         return None;
