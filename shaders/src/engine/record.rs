@@ -1,0 +1,163 @@
+//! Passes into submissions.
+
+use std::collections::VecDeque;
+
+use daub_models::executor::{ExecuteError, Interrupt};
+use daub_models::incremental::Mask;
+
+use super::{Engine, Ran};
+use crate::params::Tiles;
+use crate::pass::Pass;
+use crate::source::Stage;
+
+/// Submissions that the device may have waiting; with two it never idles, and others wait for at most one.
+const IN_FLIGHT: usize = 2;
+
+/// Workgroups of one pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Dispatch {
+    x: u32,
+    y: u32,
+    z: u32,
+}
+
+impl Engine {
+    /// Submits every pass, a limited amount of work at a time, and waits for the last.
+    pub(super) fn submit(&mut self, edit: Option<&Mask>, known: bool, interrupt: &Interrupt) -> Result<Ran, ExecuteError> {
+        let edit = edit.filter(|_| known);
+        let chosen = edit.map(|edit| self.chosen(edit));
+        let most = self.context.device.limits().max_compute_workgroups_per_dimension;
+        let mut work = Vec::with_capacity(self.plan.program.passes.len());
+        for (index, pass) in self.plan.program.passes.iter().enumerate() {
+            let tiles = chosen.as_ref().and_then(|chosen| chosen[index].as_deref());
+            let (dispatch, share) = dispatch(pass, tiles, most);
+            self.write_numbers(index, pass, tiles, dispatch);
+            work.push((index, dispatch, (pass.multiply_adds as f64 * share) as u64));
+        }
+        let total: u64 = self.plan.program.passes.iter().map(|pass| pass.multiply_adds).sum();
+        let done: u64 = work.iter().map(|(_, _, cost)| cost).sum();
+        let mut waiting = VecDeque::new();
+        let mut submissions = 0;
+        for chunk in chunks(&work, self.options.submission) {
+            interrupt.check()?;
+            if waiting.len() >= IN_FLIGHT {
+                self.wait(waiting.pop_front())?;
+            }
+            waiting.push_back(self.record(chunk));
+            submissions += 1;
+        }
+        self.wait(waiting.pop_back())?;
+        let share = done as f64 / total.max(1) as f64;
+        Ok(Ran { exact: edit.is_none(), share, submissions })
+    }
+
+    /// Brings a pass's numbers and its list of tiles to the device.
+    fn write_numbers(&self, index: usize, pass: &Pass, tiles: Option<&[u32]>, dispatch: Dispatch) {
+        let mut params = pass.params.clone();
+        if let Some(Tiles { count, fold, masked, .. }) = params.tiles_mut() {
+            *fold = dispatch.x;
+            if let Some(list) = tiles {
+                (*count, *masked) = (list.len() as u32, 1);
+                if !list.is_empty() {
+                    let place = self.bound.tile_places[index];
+                    self.context.queue.write_buffer(&self.bound.tiles, place, bytemuck::cast_slice(list));
+                }
+            }
+        }
+        if tiles.is_some() {
+            params.keep_statistics();
+        }
+        self.context.queue.write_buffer(&self.bound.uniforms, self.bound.uniform_places[index], params.bytes());
+    }
+
+    fn record(&self, chunk: &[(usize, Dispatch, u64)]) -> wgpu::SubmissionIndex {
+        let mut encoder = self.context.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("passes") });
+        match &self.bound.clock {
+            None => {
+                let mut recording = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+                for &(index, dispatch, _) in chunk {
+                    self.dispatch(&mut recording, index, dispatch);
+                }
+            }
+            Some(clock) => {
+                for &(index, dispatch, _) in chunk {
+                    let mut recording = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor {
+                        label: Some(&self.plan.program.passes[index].name),
+                        timestamp_writes: Some(wgpu::ComputePassTimestampWrites {
+                            query_set: &clock.queries,
+                            beginning_of_pass_write_index: Some(2 * index as u32),
+                            end_of_pass_write_index: Some(2 * index as u32 + 1),
+                        }),
+                    });
+                    self.dispatch(&mut recording, index, dispatch);
+                }
+            }
+        }
+        self.context.queue.submit([encoder.finish()])
+    }
+
+    fn dispatch(&self, recording: &mut wgpu::ComputePass<'_>, index: usize, dispatch: Dispatch) {
+        if dispatch.x == 0 {
+            return;
+        }
+        recording.set_pipeline(&self.bound.pipelines[index]);
+        recording.set_bind_group(0, &self.bound.groups[index], &[]);
+        recording.dispatch_workgroups(dispatch.x, dispatch.y, dispatch.z);
+    }
+
+    /// Waits until a submission has finished.
+    pub(super) fn wait(&self, submission: Option<wgpu::SubmissionIndex>) -> Result<(), ExecuteError> {
+        let wait = wgpu::PollType::Wait { submission_index: submission, timeout: None };
+        let polled = self.context.device.poll(wait);
+        self.context.check()?;
+        polled.map(|_| ()).map_err(|error| ExecuteError::Device(error.to_string()))
+    }
+}
+
+/// The workgroups of a pass, and the share of its tiles that they compute.
+fn dispatch(pass: &Pass, tiles: Option<&[u32]>, most: u32) -> (Dispatch, f64) {
+    let all = match pass.kernel.stage {
+        Stage::NormTable => {
+            let x = if tiles.is_some() { 0 } else { pass.depth };
+            return (Dispatch { x, y: 1, z: 1 }, 1.0);
+        }
+        Stage::Picture => {
+            let (width, height) = pass.picture_size();
+            return (Dispatch { x: width.div_ceil(16), y: height.div_ceil(16), z: 1 }, 1.0);
+        }
+        _ => pass.params.tiles().map_or(0, |tiles| tiles.count),
+    };
+    let count = tiles.map_or(all, |tiles| tiles.len() as u32);
+    // A row is folded where a side would be longer than a dispatch may be.
+    let x = count.min(most);
+    let y = count.div_ceil(x.max(1));
+    (Dispatch { x, y, z: pass.depth }, f64::from(count) / f64::from(all.max(1)))
+}
+
+/// Runs of work that end when they reach `limit` multiply-adds.
+fn chunks(work: &[(usize, Dispatch, u64)], limit: u64) -> Vec<&[(usize, Dispatch, u64)]> {
+    let mut chunks = Vec::new();
+    let (mut start, mut sum) = (0, 0_u64);
+    for (at, (_, _, cost)) in work.iter().enumerate() {
+        sum += cost;
+        if sum >= limit || at + 1 == work.len() {
+            chunks.push(&work[start..=at]);
+            (start, sum) = (at + 1, 0);
+        }
+    }
+    chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_split_by_multiply_adds() {
+        let one = Dispatch { x: 1, y: 1, z: 1 };
+        let work: Vec<_> = (0..6).map(|index| (index, one, 4)).collect();
+        let lengths: Vec<usize> = chunks(&work, 7).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(lengths, [2, 2, 2]);
+        assert_eq!(chunks(&work, 100).len(), 1);
+    }
+}

@@ -1,0 +1,104 @@
+//! One arena for all values, and whether everything fits the adapter.
+
+use daub_models::Graph;
+use daub_models::executor::ExecuteError;
+use daub_models::memory::arena;
+
+use crate::lower::{Goal, lower};
+use crate::pass::Program;
+
+/// Every storage starts at a multiple of this many bytes; no adapter asks for more.
+pub const ALIGN: usize = 256;
+
+/// What a device can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of one buffer.
+    pub buffer: u64,
+    /// Bytes that one binding may cover.
+    pub binding: u64,
+}
+
+/// A program and where its storages lie.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The passes.
+    pub program: Program,
+    /// First byte and length of each storage in the arena.
+    pub places: Vec<(u64, u64)>,
+    /// Bytes of the arena.
+    pub arena: u64,
+    /// Bytes of all weights.
+    pub weights: u64,
+    /// Bytes of the tables.
+    pub tables: u64,
+}
+
+impl Room {
+    /// What a device's limits allow.
+    pub fn of(limits: &wgpu::Limits) -> Self {
+        Self { buffer: limits.max_buffer_size, binding: limits.max_storage_buffer_binding_size }
+    }
+}
+
+impl Plan {
+    /// Lowers the graph and arranges its memory.
+    ///
+    /// # Errors
+    /// When the size does not suit the network.
+    pub fn new(graph: &Graph, width: usize, height: usize, goal: Goal) -> Result<Self, ExecuteError> {
+        let program = lower(graph, width, height, goal)?;
+        let block = goal.precision.block_bytes();
+        let sizes: Vec<usize> = program.storages.iter().map(|s| (s.height * s.width * s.blocks * block).max(1)).collect();
+        let alive: Vec<(usize, usize)> = program.storages.iter().map(|storage| storage.alive).collect();
+        let arena = arena(&alive, &sizes, ALIGN);
+        let places = arena.offsets.iter().zip(&sizes).map(|(&at, &size)| (at as u64, size.next_multiple_of(ALIGN) as u64));
+        let weights = program.packings.iter().map(|packing| (packing.blocks() * block) as u64).sum();
+        let tables = (program.table_blocks * 16) as u64;
+        Ok(Self { places: places.collect(), arena: arena.len as u64, weights, tables, program })
+    }
+
+    /// Bytes of memory in all.
+    pub fn bytes(&self) -> u64 {
+        let uploads: u64 = self.program.uploads.iter().map(|(_, words)| *words as u64 * 4).sum();
+        self.arena + self.weights + self.tables + uploads
+    }
+
+    /// Whether no buffer and no binding is larger than the device allows; else the bytes of what is too large, and the limit.
+    pub fn too_large(&self, room: Room, block: usize) -> Option<(u64, u64)> {
+        let weights = self.program.packings.iter().map(|packing| (packing.blocks() * block) as u64);
+        let uploads = self.program.uploads.iter().map(|(_, words)| *words as u64 * 4);
+        let bindings = self.places.iter().map(|place| place.1).chain(weights).chain(uploads).chain([self.tables]);
+        let binding = bindings.max().unwrap_or(0);
+        let limit = room.binding.min(room.buffer);
+        if binding > limit {
+            return Some((binding, limit));
+        }
+        (self.arena > room.buffer).then_some((self.arena, room.buffer))
+    }
+
+    /// A plan that fits.
+    ///
+    /// # Errors
+    /// When the size does not suit the network, or the network does not fit the device at this size; the error
+    /// says how much it needs and the largest size of the same shape that fits.
+    pub fn fitting(graph: &Graph, width: usize, height: usize, goal: Goal, room: Room) -> Result<Self, ExecuteError> {
+        let block = goal.precision.block_bytes();
+        let plan = Self::new(graph, width, height, goal)?;
+        let Some((needed, available)) = plan.too_large(room, block) else { return Ok(plan) };
+        // Halving the distance would meet sizes that the network does not take; sixteenths are close enough.
+        let largest = (1..16).rev().find_map(|part| {
+            let size = (width * part / 16, height * part / 16);
+            let smaller = Self::new(graph, size.0, size.1, goal).ok()?;
+            smaller.too_large(room, block).is_none().then_some(size)
+        });
+        let mib = |bytes: u64| bytes.div_ceil(1 << 20) as usize;
+        Err(ExecuteError::Memory {
+            width,
+            height,
+            needed_mib: mib(needed),
+            available_mib: (available >> 20) as usize,
+            largest,
+        })
+    }
+}
