@@ -208,6 +208,18 @@ impl Cpu {
         named.collect()
     }
 
+    /// Multiply-adds a second of all threads together, with everything in the first cache: what this machine could do.
+    pub fn measured_peak(&mut self) -> f64 {
+        let kernels = self.kernels;
+        let rounds = 20_000;
+        let start = std::time::Instant::now();
+        let count = self.team.len();
+        self.pool.install(|| {
+            team::each(&mut self.team, count, |_, scratch| kernels.exercise(&mut scratch.results, rounds));
+        });
+        (count * rounds) as f64 * kernels.exercise_cost() / start.elapsed().as_secs_f64()
+    }
+
     /// Bytes of everything this executor holds: packed weights, values and scratch.
     pub fn memory_bytes(&self) -> usize {
         let weights: usize = self.packed.iter().map(Packed::bytes).sum();

@@ -15,6 +15,8 @@ pub(super) use rows::{Into, Load};
 pub(super) use tile::{Tap, Tile};
 pub(super) use winograd::{Backward, PRODUCTS, kernel_factors};
 
+use super::cells::Buffer;
+
 type TileKernel = unsafe fn(&Tile);
 
 /// Most pixels of any tile kernel.
@@ -57,6 +59,38 @@ impl Kernels {
     /// The narrow tile kernel for these counts.
     pub(super) fn narrow(&self, stride: usize, planes: usize, pixels: usize) -> TileKernel {
         self.narrow[stride - 1][planes - 1][pixels - 1]
+    }
+
+    /// Multiply-adds of a round of [`Kernels::exercise`].
+    pub(super) fn exercise_cost(&self) -> f64 {
+        (self.pixels * self.blocks * 16 * 8 * 16) as f64
+    }
+
+    /// Runs the largest tile kernel again and again over eight blocks of input in `memory`.
+    pub(super) fn exercise(&self, memory: &mut Buffer, rounds: usize) {
+        let input = self.pixels * 8 * 16;
+        let weights = 8 * 16 * self.blocks * 16;
+        memory.reserve(input + weights + (self.pixels + 1) * self.blocks * 16);
+        memory.numbers().fill(0.0);
+        let cells = memory.cells();
+        let taps: [Tap; 8] =
+            std::array::from_fn(|tap| Tap { offset: (tap * self.pixels * 16) as u32, depth: 16, row: tap as u32 * 16 });
+        let bias = input + weights;
+        let tile = Tile {
+            taps: taps.as_ptr(),
+            tap_count: taps.len(),
+            input: cells.at(0),
+            weights: cells.at(input),
+            bias: cells.at(bias),
+            out: cells.at(bias + self.blocks * 16),
+            out_block: self.pixels * 16,
+            out_pixel: 16,
+            sums: std::ptr::null_mut(),
+        };
+        for _ in 0..rounds {
+            // SAFETY: the buffer was made for exactly this, and the kernel was chosen for this processor.
+            unsafe { self.tile(1, self.blocks, self.pixels)(&tile) };
+        }
     }
 
     /// The fastest loops that this processor runs.
