@@ -24,17 +24,13 @@ fn network(layout: &str) -> (Arc<Graph>, Arc<Weights>) {
         instance_edges: edges,
         ..Architecture::new(Family::Pix2pixhdGlobal, InputKind::Labels, channels, width, depth, 9)
     };
-    let unet =
-        |width| Architecture { norm: Norm::Batch, ..Architecture::new(Family::Unet, InputKind::Rgb, 3, width, 8, 0) };
+    let unet = |width| Architecture { norm: Norm::Batch, ..Architecture::new(Family::Unet, InputKind::Rgb, 3, width, 8, 0) };
     let architecture = match layout {
         "street" => global(32, 3, 35, false),
         "pix2pixhd-global-64" => global(64, 4, 35, true),
-        "pix2pixhd-local" => Architecture {
-            family: Family::Pix2pixhdLocal,
-            enhancers: 1,
-            enhancer_blocks: 3,
-            ..global(32, 4, 35, true)
-        },
+        "pix2pixhd-local" => {
+            Architecture { family: Family::Pix2pixhdLocal, enhancers: 1, enhancer_blocks: 3, ..global(32, 4, 35, true) }
+        }
         "unet-32" => unet(32),
         "unet-64" => unet(64),
         "resnet9-32" => Architecture::new(Family::Resnet, InputKind::Rgb, 3, 32, 2, 9),
@@ -64,7 +60,9 @@ fn picture(graph: &Graph, width: usize, height: usize, edit: f64) -> Input {
         let ids = |at: usize| if stroke(at) { classes - 1 } else { patch(at) };
         match plane {
             Plane::Labels { .. } => input.labels = Some((0..width * height).map(|at| ids(at) as u8).collect()),
-            Plane::InstanceEdges | Plane::Instances => input.instances = Some((0..width * height).map(|at| ids(at) as u32).collect()),
+            Plane::InstanceEdges | Plane::Instances => {
+                input.instances = Some((0..width * height).map(|at| ids(at) as u32).collect())
+            }
             _ => {
                 let rgb = (0..width * height * 3).map(|at| if stroke(at / 3) { 255 } else { (draws.uniform() * 255.0) as u8 });
                 input.rgb = Some(rgb.collect());
@@ -107,7 +105,7 @@ fn main() {
         report(layout, "flex", &times[1..], times[0], 0);
         return;
     }
-    let mut cpu = Cpu::new(graph, &weights, options).expect("a CPU");
+    let mut cpu = Cpu::new(graph, weights, options).expect("a CPU");
     let mut result = Picture::default();
     cpu.run_into(&before, &interrupt, &mut result).expect("a picture");
     let first = start.elapsed().as_secs_f64() * 1e3;

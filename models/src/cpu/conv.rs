@@ -153,7 +153,7 @@ impl Pass<'_> {
             taps: std::ptr::null(),
             tap_count: 0,
             input: std::ptr::null(),
-            weights: packed.direct.start().wrapping_add(phase.weights + first),
+            weights: packed.direct_start().wrapping_add(phase.weights + first),
             bias: if fresh { bias } else { std::ptr::null() },
             out: std::ptr::null_mut(),
             out_block: 0,

@@ -186,33 +186,22 @@ impl Pass<'_> {
     pub(super) fn activate(&self, step: &StepPlan, slot: Slot, rect: &Rect, blocks: std::ops::Range<usize>) {
         let Some(function) = step.activation else { return };
         for block in blocks {
-            let depth = 16.min(slot.shape.channels - block * 16);
             for y in rect.y..rect.y + rect.height {
                 let at = slot.offset + block * slot.block() + (y * slot.shape.width + rect.x) * 16;
                 // SAFETY: the task that asks has just written these pixels.
-                let row = unsafe { self.arena.slice(at, rect.width * 16) };
-                for lanes in row.as_chunks_mut::<16>().0 {
-                    for value in &mut lanes[..depth] {
-                        *value = apply(function, *value);
+                unsafe {
+                    match function {
+                        Activation::Tanh => (self.kernels.squash)(self.arena.at(at), rect.width, 1.0, 0.0),
+                        Activation::Sigmoid => (self.kernels.squash)(self.arena.at(at), rect.width, 0.5, 0.5),
+                        Activation::Relu => self.arena.slice(at, rect.width * 16).iter_mut().for_each(|x| *x = x.max(0.0)),
+                        Activation::LeakyRelu { slope } => {
+                            let below = |x: &mut f32| *x = if *x > 0.0 { *x } else { slope * *x };
+                            self.arena.slice(at, rect.width * 16).iter_mut().for_each(below);
+                        }
                     }
                 }
             }
         }
-    }
-}
-
-fn apply(function: Activation, x: f32) -> f32 {
-    match function {
-        Activation::Relu => x.max(0.0),
-        Activation::LeakyRelu { slope } => {
-            if x > 0.0 {
-                x
-            } else {
-                slope * x
-            }
-        }
-        Activation::Tanh => x.tanh(),
-        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
     }
 }
 

@@ -274,7 +274,7 @@ impl Plan {
             }
             groups = packed.blocks().div_ceil(packed.group);
             let tiles = (out.width.div_ceil(4), out.height.div_ceil(4));
-            let method = if packed.winograd.is_some() && tiles.0 * tiles.1 >= LEAST_TILES {
+            let method = if packed.suits_winograd && tiles.0 * tiles.1 >= LEAST_TILES {
                 let round = tiles.0 * (ROUND_TILES / tiles.0).clamp(1, tiles.1);
                 self.factors = self.factors.max(super::winograd::step_of(packed.depths.len(), round) * 36);
                 self.products = self.products.max(super::winograd::step_of(packed.blocks(), round) * 36);

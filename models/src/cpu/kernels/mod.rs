@@ -44,6 +44,8 @@ pub(super) struct Kernels {
     pub(super) moments: unsafe fn(*const f32, usize, *mut f32),
     /// See [`rows::gather`].
     pub(super) gather: unsafe fn(&[*const f32], *const f32, *mut f32, usize, usize),
+    /// See [`rows::squash`].
+    pub(super) squash: unsafe fn(*mut f32, usize, f32, f32),
     /// See [`winograd::forward`].
     pub(super) forward: unsafe fn(*const f32, usize, *mut f32, usize),
     /// See [`winograd::backward`].
@@ -161,6 +163,10 @@ macro_rules! kernels {
                 super::rows::gather::<V>(columns, bias, to, out_block, blocks);
             }
             $(#[$feature])?
+            unsafe fn squash(at: *mut f32, pixels: usize, gain: f32, offset: f32) {
+                super::rows::squash::<V>(at, pixels, gain, offset);
+            }
+            $(#[$feature])?
             unsafe fn forward(from: *const f32, row: usize, to: *mut f32, to_step: usize) {
                 super::winograd::forward::<V>(from, row, to, to_step);
             }
@@ -194,6 +200,7 @@ macro_rules! kernels {
                 blend,
                 moments,
                 gather,
+                squash,
                 forward,
                 backward,
             };
