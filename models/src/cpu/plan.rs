@@ -6,6 +6,7 @@ use crate::incremental::Rect;
 use crate::memory::arena;
 use crate::shape::{GraphError, Shape};
 
+use super::kernels::TALLY;
 use super::weights::Packed;
 
 /// Bytes of packed input that a task may have, so that it stays in a core's second cache beside its weights.
@@ -292,7 +293,7 @@ impl Plan {
         let rects = cut(Rect { x: 0, y: 0, width: grid.0, height: grid.1 }, piece);
         let splits = (4 * threads).div_ceil(rects.len()).clamp(1, groups);
         if statistics {
-            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * 32);
+            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * TALLY);
         }
         StepPlan {
             work: step.work.clone(),

@@ -11,7 +11,7 @@ mod rows;
 mod tile;
 mod winograd;
 
-pub(super) use rows::{Into, Load};
+pub(super) use rows::{Into, Load, TALLY};
 pub(super) use tile::{Tap, Tile};
 pub(super) use winograd::{Backward, PRODUCTS, kernel_factors};
 

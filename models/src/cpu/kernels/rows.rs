@@ -78,20 +78,45 @@ pub(super) unsafe fn blend<V: Lanes>(
     }
 }
 
-/// Adds the sums and sums of squares of `pixels` blocks to `sums`, `[2][16]`.
+/// Numbers of a block's statistics: sums and sums of squares of differences from a reference, the reference, and in the
+/// last sixteen the number of pixels. A reference among the values keeps the variance exact where the mean is large.
+pub(in crate::cpu) const TALLY: usize = 64;
+
+/// Adds the first `count` of `values` to statistics that start as zeros.
 ///
 /// # Safety
-/// As [`row`].
+/// `at` has [`TALLY`] numbers; the processor has the features of `V`.
+#[inline(always)]
+pub(super) unsafe fn tally<V: Lanes, const N: usize>(at: *mut f32, values: &[V; N], count: usize) {
+    let before = *at.add(48);
+    if before == 0.0 {
+        values[0].store(at.add(32));
+    }
+    let reference = V::load(at.add(32));
+    let (mut sum, mut squares) = (V::load(at), V::load(at.add(16)));
+    for index in 0..N {
+        if index < count {
+            let difference = values[index].sub(reference);
+            sum = sum.add(difference);
+            squares = difference.mul_add(difference, squares);
+        }
+    }
+    sum.store(at);
+    squares.store(at.add(16));
+    *at.add(48) = before + count as f32;
+}
+
+/// Adds `pixels` blocks to statistics; see [`tally`].
+///
+/// # Safety
+/// As [`row`] and [`tally`].
 #[inline(always)]
 pub(super) unsafe fn moments<V: Lanes>(from: *const f32, pixels: usize, sums: *mut f32) {
-    let (mut sum, mut squares) = (V::load(sums), V::load(sums.add(16)));
-    for at in (0..pixels).map(|pixel| pixel * 16) {
-        let x = V::load(from.add(at));
-        sum = sum.add(x);
-        squares = x.mul_add(x, squares);
+    for first in (0..pixels).step_by(4) {
+        let count = (pixels - first).min(4);
+        let values = [0, 1, 2, 3].map(|index: usize| V::load(from.add((first + index.min(count - 1)) * 16)));
+        tally(sums, &values, count);
     }
-    sum.store(sums);
-    squares.store(sums.add(16));
 }
 
 /// Adds up columns of a weight table: for `blocks` blocks, `to = bias + sum of columns`.
