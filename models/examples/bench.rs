@@ -1,4 +1,5 @@
-//! Times the CPU executor: `bench LAYOUT WIDTHxHEIGHT [--runs N] [--threads N] [--edit PERCENT] [--margin N] [--layers] [--flex]`.
+//! Times the CPU executor: `bench LAYOUT WIDTHxHEIGHT [--runs N] [--threads N] [--edit PERCENT] [--margin N] [--layers]
+//! [--vectors NAME] [--flex]`.
 //!
 //! Prints one line of JSON for each case, so that a driver can alternate it with others.
 
@@ -88,7 +89,10 @@ fn main() {
     let options = CpuOptions {
         threads: option("--threads").unwrap_or(0.0) as usize,
         margin: edit.map(|_| option("--margin").unwrap_or(2.0) as usize),
-        portable: flag("--portable"),
+        vectors: arguments.iter().position(|a| a == "--vectors").map(|at| {
+            let known = daub_models::cpu::vectors();
+            *known.iter().find(|name| **name == arguments[at + 1]).expect("vectors of this processor")
+        }),
         ..CpuOptions::default()
     };
     let (before, after) = (picture(&graph, width, height, 0.0), picture(&graph, width, height, edit.unwrap_or(0.0)));

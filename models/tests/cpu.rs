@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use daub_models::checkpoint::Weights;
-use daub_models::cpu::{Cpu, CpuOptions};
+use daub_models::cpu::{Cpu, CpuOptions, vectors};
 use daub_models::flex::Flex;
 use daub_models::graph::{Activation, Extent, Filter, NodeId, NormStats, Op, PadMode, Plane, Range, Weight};
 use daub_models::random::Draws;
@@ -273,7 +273,7 @@ proptest! {
     #[test]
     fn random_graphs_agree_with_the_reference(
         seed in 0_u64..1_000_000, width in 5_usize..40, height in 5_usize..40, steps in 1_usize..14,
-        threads in 1_usize..4, dropout in any::<bool>(), portable in any::<bool>(),
+        threads in 1_usize..4, dropout in any::<bool>(), kind in 0_usize..3,
     ) {
         let graph = Arc::new(Sketch::drawn(seed, width, height, steps));
         let weights = Arc::new(Weights::random(&graph, seed).expect("weights"));
@@ -282,7 +282,7 @@ proptest! {
         let mut reference = Flex::new(Arc::clone(&graph), Arc::clone(&weights), dropout_seed);
         let expected = reference.run(&input, &Interrupt::default()).expect("a reference picture");
         prop_assume!(expected.outputs.iter().all(|plate| plate.values.iter().all(|value| value.is_finite())));
-        let options = CpuOptions { threads, dropout_seed, portable, ..CpuOptions::default() };
+        let options = CpuOptions { threads, dropout_seed, vectors: vectors().get(kind).copied(), ..CpuOptions::default() };
         let mut cpu = Cpu::new(graph, weights, options).expect("a CPU");
         let found = cpu.run(&input, &Interrupt::default()).expect("a picture");
         let error = relative_error(&expected, &found);

@@ -52,8 +52,13 @@ pub struct CpuOptions {
     /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
     /// kept in memory and every picture is exact.
     pub margin: Option<usize>,
-    /// Use plain loops even where the processor has vector instructions; for tests.
-    pub portable: bool,
+    /// One of [`vectors`], the first if `None`; to compare them.
+    pub vectors: Option<&'static str>,
+}
+
+/// The kinds of vectors that this processor has loops for, the fastest first; `portable` is always there.
+pub fn vectors() -> Vec<&'static str> {
+    Kernels::available().into_iter().map(|kernels| kernels.name).collect()
 }
 
 /// Time and work of one step of the last picture.
@@ -112,8 +117,9 @@ impl Cpu {
     /// When the graph is wired wrongly, a weight is missing, or the system starts no threads.
     pub fn new(graph: Arc<Graph>, weights: Arc<Weights>, options: CpuOptions) -> Result<Self, ExecuteError> {
         let fused = fuse(&graph, options.dropout_seed.is_some())?;
-        let available = Kernels::available();
-        let kernels = if options.portable { available[available.len() - 1] } else { Kernels::detect() };
+        let mut available = Kernels::available().into_iter();
+        let kernels = available.find(|kernels| options.vectors.is_none_or(|name| kernels.name == name));
+        let kernels = kernels.ok_or_else(|| ExecuteError::Device("this processor does not have these vectors".to_owned()))?;
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if options.threads == 0 { cores } else { options.threads };
         let pool = rayon::ThreadPoolBuilder::new()

@@ -95,11 +95,6 @@ impl Kernels {
         }
     }
 
-    /// The fastest loops that this processor runs.
-    pub(super) fn detect() -> &'static Self {
-        Self::available()[0]
-    }
-
     /// All loops that this processor runs, the fastest first.
     pub(super) fn available() -> Vec<&'static Self> {
         let mut found: Vec<&'static Self> = Vec::new();
