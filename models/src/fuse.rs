@@ -200,8 +200,8 @@ impl Fused {
                 }
             }
         }
-        for (value, ids) in self.values.iter().zip(&mut ids) {
-            *ids &= !value.statistics && value.last_use < self.steps.len();
+        for ((value, step), ids) in self.values.iter().zip(&self.steps).zip(&mut ids) {
+            *ids &= !value.statistics && value.last_use < self.steps.len() && step.activation.is_none();
         }
         ids
     }

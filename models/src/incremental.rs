@@ -86,6 +86,12 @@ impl Mask {
         }
     }
 
+    /// Adds the tiles of another mask of the same picture and tile.
+    pub fn join(&mut self, other: &Self) {
+        debug_assert_eq!((self.width, self.height, self.tile), (other.width, other.height, other.tile));
+        self.tiles.iter_mut().zip(&other.tiles).for_each(|(tile, other)| *tile |= other);
+    }
+
     /// The mask as rectangles that do not overlap, cut at the picture's edge: runs of tiles, equal runs below each other joined.
     pub fn rectangles(&self) -> Vec<Rect> {
         let mut found: Vec<Rect> = Vec::new();

@@ -4,7 +4,7 @@ use crate::incremental::Rect;
 
 use super::Pass;
 use super::cells::Cells;
-use super::kernels::{Into, Tap, Tile};
+use super::kernels::{Into, TALLY, Tap, Tile};
 use super::plan::{ConvPlan, NARROW_PICTURE, Source, StepPlan};
 use super::source::inside;
 use super::team::{Scratch, each};
@@ -153,7 +153,7 @@ impl Pass<'_> {
             taps: std::ptr::null(),
             tap_count: 0,
             input: std::ptr::null(),
-            weights: packed.direct.start().wrapping_add(phase.weights + first),
+            weights: packed.direct_start().wrapping_add(phase.weights + first),
             bias: if fresh { bias } else { std::ptr::null() },
             out: std::ptr::null_mut(),
             out_block: 0,
@@ -318,7 +318,7 @@ impl Pass<'_> {
 
     /// Where a group adds up its sums.
     fn group_sums(&self, task: &Task<'_>, group: usize) -> *mut f32 {
-        let offset = (group - task.groups.start) * task.packed.group * 32;
+        let offset = (group - task.groups.start) * task.packed.group * TALLY;
         if task.sums.is_null() { task.sums } else { task.sums.wrapping_add(offset) }
     }
 }

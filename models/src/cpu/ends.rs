@@ -85,7 +85,7 @@ impl Pass<'_> {
                 taps: taps.as_ptr(),
                 tap_count: taps.len(),
                 input: padded.as_ptr(),
-                weights: packed.direct.start().wrapping_add(first),
+                weights: packed.direct_start().wrapping_add(first),
                 bias: packed.bias.start().wrapping_add(group * packed.group * 16),
                 out: results.at(0),
                 out_block: 16,

@@ -10,6 +10,7 @@ mod cells;
 mod conv;
 mod ends;
 mod kernels;
+mod packing;
 mod pass;
 mod plan;
 mod simple;
@@ -27,16 +28,19 @@ use crate::checkpoint::Weights;
 use crate::executor::{ExecuteError, Executor, Interrupt, Picture};
 use crate::fuse::{Fused, Norm, Work, fuse};
 use crate::graph::{Graph, Op};
-use crate::incremental::changed;
+use crate::incremental::{Mask, changed};
 use crate::input::Input;
 use crate::random::Draws;
 
+use rayon::prelude::*;
+
 use cells::Buffer;
 use kernels::Kernels;
+use packing::Layer;
 use pass::{BatchVectors, Extent, Pass, UNCHANGED};
 use plan::{Plan, Setting};
 use team::Scratch;
-use weights::{Layer, Packed};
+use weights::Packed;
 
 /// How to run a network on the CPU.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,8 +52,13 @@ pub struct CpuOptions {
     /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
     /// kept in memory and every picture is exact.
     pub margin: Option<usize>,
-    /// Use plain loops even where the processor has vector instructions; for tests.
-    pub portable: bool,
+    /// One of [`vectors`], the first if `None`; to compare them.
+    pub vectors: Option<&'static str>,
+}
+
+/// The kinds of vectors that this processor has loops for, the fastest first; `portable` is always there.
+pub fn vectors() -> Vec<&'static str> {
+    Kernels::available().into_iter().map(|kernels| kernels.name).collect()
 }
 
 /// Time and work of one step of the last picture.
@@ -73,6 +82,7 @@ pub struct Cpu {
     options: CpuOptions,
     kernels: &'static Kernels,
     pool: rayon::ThreadPool,
+    weights: Arc<Weights>,
     packed: Vec<Packed>,
     layers: Vec<Option<usize>>,
     batch_norms: HashMap<String, BatchVectors>,
@@ -87,8 +97,10 @@ pub struct Cpu {
     factors: Buffer,
     products: Buffer,
     zeros: Buffer,
-    /// The input whose values are in the arena, if they are complete.
+    /// The input whose values are in the arena, if they are complete but for [`Cpu::unfinished`].
     kept: Option<Input>,
+    /// Where an interrupted edit may have left other values.
+    unfinished: Option<Mask>,
     seconds: Vec<f64>,
 }
 
@@ -99,14 +111,15 @@ struct Plain(*mut f32);
 unsafe impl Sync for Plain {}
 
 impl Cpu {
-    /// Packs the weights and starts the threads.
+    /// Starts the threads; weights are packed by the first [`Executor::prepare`].
     ///
     /// # Errors
     /// When the graph is wired wrongly, a weight is missing, or the system starts no threads.
-    pub fn new(graph: Arc<Graph>, weights: &Weights, options: CpuOptions) -> Result<Self, ExecuteError> {
+    pub fn new(graph: Arc<Graph>, weights: Arc<Weights>, options: CpuOptions) -> Result<Self, ExecuteError> {
         let fused = fuse(&graph, options.dropout_seed.is_some())?;
-        let available = Kernels::available();
-        let kernels = if options.portable { available[available.len() - 1] } else { Kernels::detect() };
+        let mut available = Kernels::available().into_iter();
+        let kernels = available.find(|kernels| options.vectors.is_none_or(|name| kernels.name == name));
+        let kernels = kernels.ok_or_else(|| ExecuteError::Device("this processor does not have these vectors".to_owned()))?;
         let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if options.threads == 0 { cores } else { options.threads };
         let pool = rayon::ThreadPoolBuilder::new()
@@ -122,7 +135,7 @@ impl Cpu {
                 .first()
                 .map(|operand| operand.parts.iter().map(|part| channels[fused.values[part.value.0].node.0]).collect())
                 .unwrap_or_default();
-            let layer = pack_step(&graph, &fused, step, &parts, weights, kernels)?;
+            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels)?;
             layers.push(layer.map(|layer| {
                 packed.push(layer);
                 packed.len() - 1
@@ -130,7 +143,7 @@ impl Cpu {
             for part in step.operands.iter().flat_map(|operand| &operand.parts) {
                 if let Some(Norm::Batch { prefix, affine, stats }) = &part.norm {
                     let vector = |suffix: &str, read: bool| match read {
-                        true => Ok(weights::tensor(weights, &format!("{prefix}.{suffix}"))?.to_vec()),
+                        true => Ok(weights::tensor(&weights, &format!("{prefix}.{suffix}"))?.to_vec()),
                         false => Ok::<_, ExecuteError>(Vec::new()),
                     };
                     let running = *stats == crate::graph::NormStats::Running;
@@ -157,6 +170,7 @@ impl Cpu {
             options,
             kernels,
             pool,
+            weights,
             packed,
             layers,
             batch_norms,
@@ -172,6 +186,7 @@ impl Cpu {
             products: Buffer::default(),
             zeros: Buffer::new(64),
             kept: None,
+            unfinished: None,
             seconds: Vec::new(),
         })
     }
@@ -208,6 +223,18 @@ impl Cpu {
         named.collect()
     }
 
+    /// Multiply-adds a second of all threads together, with everything in the first cache: what this machine could do.
+    pub fn measured_peak(&mut self) -> f64 {
+        let kernels = self.kernels;
+        let rounds = 20_000;
+        let start = std::time::Instant::now();
+        let count = self.team.len();
+        self.pool.install(|| {
+            team::each(&mut self.team, count, |_, scratch| kernels.exercise(&mut scratch.results, rounds));
+        });
+        (count * rounds) as f64 * kernels.exercise_cost() / start.elapsed().as_secs_f64()
+    }
+
     /// Bytes of everything this executor holds: packed weights, values and scratch.
     pub fn memory_bytes(&self) -> usize {
         let weights: usize = self.packed.iter().map(Packed::bytes).sum();
@@ -229,9 +256,12 @@ impl Cpu {
         picture: &mut Picture,
     ) -> Result<(), ExecuteError> {
         let Some(plan) = &self.plan else { return Ok(()) };
-        let kept = self.kept.take();
+        let (kept, unfinished) = (self.kept.take(), self.unfinished.take());
         let edit = match (&kept, self.options.margin) {
-            (Some(kept), Some(margin)) if incremental => changed(&self.graph, kept, input).map(|edit| (edit, margin)),
+            (Some(kept), Some(margin)) if incremental => changed(&self.graph, kept, input).map(|mut edit| {
+                unfinished.iter().for_each(|mask| edit.join(mask));
+                (edit, margin)
+            }),
             _ => None,
         };
         let extent = edit.as_ref().map_or(Extent::Exact, |(edit, margin)| Extent::Edit { edit, margin: *margin });
@@ -254,11 +284,17 @@ impl Cpu {
         };
         let (team, seconds) = (&mut self.team, &mut self.seconds);
         let (graph, outputs) = (&self.graph, &self.outputs);
-        self.pool.install(|| {
+        let done = self.pool.install(|| {
             pass.run(team, interrupt, seconds)?;
             pass.picture(graph, outputs, picture, team);
             Ok::<_, ExecuteError>(())
-        })?;
+        });
+        if done.is_err()
+            && let Some((edit, _)) = edit
+        {
+            (self.kept, self.unfinished) = (kept, Some(edit));
+        }
+        done?;
         if self.options.margin.is_some() {
             self.kept = Some(input.clone());
         }
@@ -309,6 +345,18 @@ impl Executor for Cpu {
             keep: self.options.margin.is_some(),
         };
         let plan = Plan::new(&setting, width, height)?;
+        let keep = setting.keep;
+        let mut needs = vec![(false, false); self.packed.len()];
+        for conv in plan.steps.iter().filter_map(|step| step.conv) {
+            let winograd = conv.method.round().is_some();
+            // An edit may touch too few tiles for Winograd.
+            needs[conv.layer] = (!winograd || keep, winograd);
+        }
+        let (packed, weights) = (&mut self.packed, &self.weights);
+        self.pool.install(|| {
+            let layers = packed.par_iter_mut().zip(needs).with_max_len(1);
+            layers.try_for_each(|(layer, (direct, winograd))| layer.pack(weights, direct, winograd))
+        })?;
         self.arena.reserve(plan.arena);
         self.norms = Buffer::new(plan.norms);
         self.partials.reserve(plan.partials);
@@ -327,8 +375,8 @@ impl Executor for Cpu {
     }
 }
 
-/// Packs the weights of a step, if it has any.
-fn pack_step(
+/// What the weights of a step look like, if it has any.
+fn layer_of(
     graph: &Graph,
     fused: &Fused,
     step: &crate::fuse::Step,
@@ -336,38 +384,40 @@ fn pack_step(
     weights: &Weights,
     kernels: &Kernels,
 ) -> Result<Option<Packed>, ExecuteError> {
-    let (weight, bias, out_channels, kernel, transposed, phases, winograd) = match &step.work {
-        Work::Conv { weight, bias, out_channels, kernel, stride } => {
+    let mut linear = Vec::new();
+    let (weight, bias, out_channels, kernel, transposed, phases) = match &step.work {
+        Work::Conv { weight, bias, out_channels, kernel, .. } => {
             let phases = weights::plain_phase(*kernel, step.operands[0].border.amount);
-            (weight, bias, *out_channels, *kernel, false, phases, *kernel == 3 && *stride == 1)
+            (weight, bias, *out_channels, *kernel, false, phases)
         }
         Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => {
-            (weight, bias, *out_channels, *kernel, true, weights::transposed_phases(*kernel, *stride, *padding), false)
+            (weight, bias, *out_channels, *kernel, true, weights::transposed_phases(*kernel, *stride, *padding))
         }
         Work::Linear { weight, bias } => {
-            let Op::Linear { shape, .. } = &graph.nodes[step.node.0].op else {
+            let Op::Linear { shape, in_features, .. } = &graph.nodes[step.node.0].op else {
                 return Err(crate::shape::GraphError::Wiring { node: step.node.0 }.into());
             };
-            (weight, bias, shape.len(), 1, false, weights::plain_phase(1, 0), false)
+            linear.push(*in_features);
+            (weight, bias, shape.len(), 1, false, weights::plain_phase(1, 0))
         }
         _ => return Ok(None),
     };
-    let values = weights::layer_values(weights, weight, out_channels, transposed)?;
     let bias = bias.as_ref().map(|key| weights::tensor(weights, key)).transpose()?;
-    let inputs = values.len() / (out_channels * kernel * kernel).max(1);
-    let linear = [inputs];
     let labels = matches!(step.work, Work::Conv { .. }) && fused.reads_ids(step);
+    let parts = if linear.is_empty() { parts } else { &linear };
+    let inputs: usize = parts.iter().sum();
+    let same_size = matches!(step.work, Work::Conv { kernel: 3, stride: 1, .. });
     let layer = Layer {
-        values: &values,
+        weight,
         bias,
         kernel,
         out_channels,
-        parts: if matches!(step.work, Work::Linear { .. }) { &linear } else { parts },
+        parts,
         transposed,
         group: kernels.blocks,
         // Few planes spend more on the transforms than they save.
-        winograd: winograd && !labels && inputs >= 32 && out_channels >= 32,
+        suits_winograd: same_size && !labels && inputs >= 32 && out_channels >= 32,
         labels,
     };
-    Ok(Some(weights::pack(&layer, phases)))
+    Packed::new(&layer, phases, weights).map(Some)
 }

@@ -10,7 +10,7 @@ use crate::incremental::{Mask, Rect, mask_at};
 use crate::input::Input;
 
 use super::cells::Cells;
-use super::kernels::{Kernels, Load};
+use super::kernels::{Kernels, Load, TALLY};
 use super::plan::{Method, Plan, Slot, StepPlan, cut};
 use super::team::Scratch;
 use super::weights::Packed;
@@ -56,7 +56,7 @@ pub(super) struct Pass<'a> {
     /// Means and deviations of values, from these places on.
     pub(super) statistics: Cells,
     pub(super) statistics_at: &'a [usize],
-    /// Sums of pieces, `[piece][block][2][16]`.
+    /// Statistics of pieces, `[piece][block]`, each of [`TALLY`] numbers.
     pub(super) partials: Cells,
     /// Winograd's left factors, products, and a bias of nothing.
     pub(super) factors: Cells,
@@ -97,6 +97,9 @@ impl Pass<'_> {
             Work::Input(_) if self.is_ids(value) => {}
             Work::Input(plane) => {
                 self.read_plane(value, plane, rects, team);
+                rects
+                    .iter()
+                    .for_each(|rect| self.activate(step, self.plan.slots[value], rect, 0..self.plan.slots[value].blocks()));
                 self.sum_whole(step, value);
                 pieces = 1;
             }
@@ -156,9 +159,9 @@ impl Pass<'_> {
         if !step.statistics || matches!(self.extent, Extent::Edit { .. }) {
             return std::ptr::null_mut();
         }
-        let at = (piece * all + blocks.start) * 32;
+        let at = (piece * all + blocks.start) * TALLY;
         // SAFETY: the sums of this piece and these blocks belong to the task that asks.
-        unsafe { self.partials.slice(at, blocks.len() * 32) }.fill(0.0);
+        unsafe { self.partials.slice(at, blocks.len() * TALLY) }.fill(0.0);
         self.partials.at(at)
     }
 
@@ -177,7 +180,7 @@ impl Pass<'_> {
             for y in rect.y..rect.y + rect.height {
                 let from = self.arena.at(slot.offset + block * slot.block() + (y * slot.shape.width + rect.x) * 16);
                 // SAFETY: the task that asks has just written these pixels.
-                unsafe { (self.kernels.moments)(from, rect.width, sums.wrapping_add(nth * 32)) };
+                unsafe { (self.kernels.moments)(from, rect.width, sums.wrapping_add(nth * TALLY)) };
             }
         }
     }
@@ -186,33 +189,22 @@ impl Pass<'_> {
     pub(super) fn activate(&self, step: &StepPlan, slot: Slot, rect: &Rect, blocks: std::ops::Range<usize>) {
         let Some(function) = step.activation else { return };
         for block in blocks {
-            let depth = 16.min(slot.shape.channels - block * 16);
             for y in rect.y..rect.y + rect.height {
                 let at = slot.offset + block * slot.block() + (y * slot.shape.width + rect.x) * 16;
                 // SAFETY: the task that asks has just written these pixels.
-                let row = unsafe { self.arena.slice(at, rect.width * 16) };
-                for lanes in row.as_chunks_mut::<16>().0 {
-                    for value in &mut lanes[..depth] {
-                        *value = apply(function, *value);
+                unsafe {
+                    match function {
+                        Activation::Tanh => (self.kernels.squash)(self.arena.at(at), rect.width, 1.0, 0.0),
+                        Activation::Sigmoid => (self.kernels.squash)(self.arena.at(at), rect.width, 0.5, 0.5),
+                        Activation::Relu => self.arena.slice(at, rect.width * 16).iter_mut().for_each(|x| *x = x.max(0.0)),
+                        Activation::LeakyRelu { slope } => {
+                            let below = |x: &mut f32| *x = if *x > 0.0 { *x } else { slope * *x };
+                            self.arena.slice(at, rect.width * 16).iter_mut().for_each(below);
+                        }
                     }
                 }
             }
         }
-    }
-}
-
-fn apply(function: Activation, x: f32) -> f32 {
-    match function {
-        Activation::Relu => x.max(0.0),
-        Activation::LeakyRelu { slope } => {
-            if x > 0.0 {
-                x
-            } else {
-                slope * x
-            }
-        }
-        Activation::Tanh => x.tanh(),
-        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::incremental::Rect;
 use crate::memory::arena;
 use crate::shape::{GraphError, Shape};
 
+use super::kernels::TALLY;
 use super::weights::Packed;
 
 /// Bytes of packed input that a task may have, so that it stays in a core's second cache beside its weights.
@@ -274,7 +275,7 @@ impl Plan {
             }
             groups = packed.blocks().div_ceil(packed.group);
             let tiles = (out.width.div_ceil(4), out.height.div_ceil(4));
-            let method = if packed.winograd.is_some() && tiles.0 * tiles.1 >= LEAST_TILES {
+            let method = if packed.suits_winograd && tiles.0 * tiles.1 >= LEAST_TILES {
                 let round = tiles.0 * (ROUND_TILES / tiles.0).clamp(1, tiles.1);
                 self.factors = self.factors.max(super::winograd::step_of(packed.depths.len(), round) * 36);
                 self.products = self.products.max(super::winograd::step_of(packed.blocks(), round) * 36);
@@ -292,7 +293,7 @@ impl Plan {
         let rects = cut(Rect { x: 0, y: 0, width: grid.0, height: grid.1 }, piece);
         let splits = (4 * threads).div_ceil(rects.len()).clamp(1, groups);
         if statistics {
-            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * 32);
+            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * TALLY);
         }
         StepPlan {
             work: step.work.clone(),

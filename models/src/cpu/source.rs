@@ -4,7 +4,7 @@ use crate::fuse::Norm;
 use crate::graph::{NormStats, PadMode};
 
 use super::Pass;
-use super::kernels::{Into, Load};
+use super::kernels::{Into, Load, TALLY};
 use super::plan::{Block, Source, StepPlan};
 
 /// Added to a variance before its root, as PyTorch does.
@@ -52,20 +52,29 @@ impl Pass<'_> {
     pub(super) fn finish_statistics(&self, value: usize, pieces: usize) {
         let slot = self.plan.slots[value];
         let blocks = slot.blocks();
-        let count = slot.shape.pixels() as f64;
         // SAFETY: all tasks of this step have ended.
-        let partials = unsafe { self.partials.slice(0, pieces * blocks * 32) };
+        let partials = unsafe { self.partials.slice(0, pieces * blocks * TALLY) };
         // SAFETY: as above; statistics are read only by later steps.
         let (mean, deviation) =
             unsafe { self.statistics.slice(self.statistics_at[value], blocks * 32) }.split_at_mut(blocks * 16);
         for block in 0..blocks {
             for lane in 0..16 {
-                let total = |which: usize| -> f64 {
-                    (0..pieces).map(|piece| f64::from(partials[(piece * blocks + block) * 32 + which * 16 + lane])).sum()
-                };
-                let average = total(0) / count;
-                let variance = (total(1) / count - average * average).max(0.0);
+                // Chan, Golub and LeVeque's update, piece by piece.
+                let (mut count, mut average, mut squares) = (0.0, 0.0, 0.0);
+                for piece in 0..pieces {
+                    let tally = &partials[(piece * blocks + block) * TALLY..][..TALLY];
+                    let more = f64::from(tally[48]);
+                    if more > 0.0 {
+                        let offset = f64::from(tally[lane]) / more;
+                        let step = f64::from(tally[32 + lane]) + offset - average;
+                        squares +=
+                            f64::from(tally[16 + lane]) - offset * offset * more + step * step * count * more / (count + more);
+                        count += more;
+                        average += step * more / count;
+                    }
+                }
                 mean[block * 16 + lane] = average as f32;
+                let variance = (squares / f64::max(count, 1.0)).max(0.0);
                 deviation[block * 16 + lane] = (variance + f64::from(NORM_EPSILON)).sqrt() as f32;
             }
         }

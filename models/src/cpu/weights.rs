@@ -5,7 +5,6 @@ use crate::executor::ExecuteError;
 use crate::graph::Weight;
 
 use super::cells::Buffer;
-use super::kernels::{PRODUCTS, kernel_factors};
 
 /// Most output planes of a layer that is computed with input planes in the lanes.
 pub(super) const NARROW: usize = 4;
@@ -39,9 +38,9 @@ pub(super) struct Phase {
 /// Weights of a convolution or transposed convolution.
 pub(super) struct Packed {
     /// Direct: `[phase][group][row][16 · blocks of the group]`, rows by input block, kernel position and plane.
-    /// Narrow: `[phase][tap][plane][16]`.
-    pub(super) direct: Buffer,
-    /// `[product][group][row][16 · blocks of the group]`, for 3x3 kernels that use Winograd.
+    /// Narrow: `[phase][tap][plane][16]`. Packed when a size first needs it.
+    pub(super) direct: Option<Buffer>,
+    /// `[product][group][row][16 · blocks of the group]`, packed when a size first needs it.
     pub(super) winograd: Option<Buffer>,
     /// For a label plane: see [`LabelTable`].
     pub(super) labels: Option<LabelTable>,
@@ -49,8 +48,20 @@ pub(super) struct Packed {
     pub(super) bias: Buffer,
     /// The phases; one for a plain convolution.
     pub(super) phases: Vec<Phase>,
+    /// First input plane and used planes of each input block.
+    pub(super) inputs: Vec<(usize, usize)>,
     /// Used planes of each input block.
     pub(super) depths: Vec<usize>,
+    /// Input planes, those of a label plane included.
+    pub(super) in_channels: usize,
+    /// Side of the kernel.
+    pub(super) kernel: usize,
+    /// Whether the tensor is `[in, out, k, k]`.
+    pub(super) transposed: bool,
+    /// Whether Winograd may be used.
+    pub(super) suits_winograd: bool,
+    /// The tensor.
+    pub(super) weight: Weight,
     /// Output planes.
     pub(super) out_channels: usize,
     /// Blocks that are computed together.
@@ -69,28 +80,16 @@ pub(super) struct LabelTable {
     pub(super) kernels: Buffer,
 }
 
-/// What is needed to pack a layer.
-pub(super) struct Layer<'a> {
-    /// `[out, in, k, k]`, or `[in, out, k, k]` if transposed.
-    pub(super) values: &'a [f32],
-    pub(super) bias: Option<&'a [f32]>,
-    pub(super) kernel: usize,
-    pub(super) out_channels: usize,
-    /// Channels of each part of the input.
-    pub(super) parts: &'a [usize],
-    pub(super) transposed: bool,
-    /// Blocks that the inner loops compute together.
-    pub(super) group: usize,
-    /// Whether a 3x3 kernel is packed for Winograd.
-    pub(super) winograd: bool,
-    /// Whether the first part is a label plane.
-    pub(super) labels: bool,
-}
-
 impl Packed {
     pub(super) fn bytes(&self) -> usize {
         let labels = self.labels.as_ref().map_or(0, |table| table.columns.len() + table.rows.len() + table.kernels.len());
-        (self.direct.len() + self.winograd.as_ref().map_or(0, Buffer::len) + self.bias.len() + labels) * 4
+        let tables = [&self.direct, &self.winograd].into_iter().flatten().map(Buffer::len).sum::<usize>();
+        (tables + self.bias.len() + labels) * 4
+    }
+
+    /// The first number of the direct table, which is packed for every step that is computed directly.
+    pub(super) fn direct_start(&self) -> *const f32 {
+        self.direct.as_ref().map_or(std::ptr::null(), Buffer::start)
     }
 
     pub(super) fn blocks(&self) -> usize {
@@ -143,110 +142,6 @@ pub(super) fn transposed_phases(kernel: usize, stride: usize, padding: usize) ->
             Phase { y, x, shifts: shifts.collect(), weights: 0 }
         })
         .collect()
-}
-
-/// Packs a layer's weights.
-pub(super) fn pack(layer: &Layer<'_>, mut phases: Vec<Phase>) -> Packed {
-    let Layer { kernel, out_channels, .. } = *layer;
-    let in_channels: usize = layer.parts.iter().sum();
-    let at = |out: usize, input: usize, y: usize, x: usize| {
-        let (outer, inner, inner_count) = if layer.transposed { (input, out, out_channels) } else { (out, input, in_channels) };
-        layer.values[((outer * inner_count + inner) * kernel + y) * kernel + x]
-    };
-    // Input blocks start anew with each part.
-    let skipped = usize::from(layer.labels);
-    let mut blocks: Vec<(usize, usize)> = Vec::new();
-    let mut start: usize = layer.parts[..skipped].iter().sum();
-    for &channels in &layer.parts[skipped..] {
-        blocks.extend((0..channels).step_by(16).map(|first| (start + first, 16.min(channels - first))));
-        start += channels;
-    }
-    let depths: Vec<usize> = blocks.iter().map(|&(_, depth)| depth).collect();
-    let depth: usize = depths.iter().sum();
-    let out_blocks = out_channels.div_ceil(16);
-    let narrow = out_channels <= NARROW;
-    let mut len = 0;
-    for phase in &mut phases {
-        phase.weights = len;
-        len += phase.shifts.len() * if narrow { blocks.len() * out_channels * 16 } else { depth * out_blocks * 16 };
-    }
-    let mut direct = Buffer::new(len);
-    for phase in &phases {
-        let shifts = phase.shifts.len();
-        let all = &mut direct.numbers()[phase.weights..];
-        let mut row = 0;
-        for (block, &(first, depth)) in blocks.iter().enumerate() {
-            for (place, shift) in phase.shifts.iter().enumerate() {
-                for plane in 0..depth {
-                    let value = |out: usize| at(out, first + plane, shift.kernel_y, shift.kernel_x);
-                    for out in 0..out_channels {
-                        let place = if narrow {
-                            ((block * shifts + place) * out_channels + out) * 16 + plane
-                        } else {
-                            grouped(out, layer.group, out_blocks, row, shifts * depths.iter().sum::<usize>())
-                        };
-                        all[place] = value(out);
-                    }
-                    row += 1;
-                }
-            }
-        }
-    }
-    let winograd = (layer.winograd && !narrow).then(|| {
-        let size = depth * out_blocks * 16;
-        let mut buffer = Buffer::new(PRODUCTS * size);
-        let all = buffer.numbers();
-        let planes = blocks.iter().flat_map(|&(first, depth)| first..first + depth);
-        for (row, input) in planes.enumerate() {
-            for out in 0..out_channels {
-                let kernel: [f32; 9] = std::array::from_fn(|k| at(out, input, k / 3, k % 3));
-                let place = grouped(out, layer.group, out_blocks, row, depth);
-                for (product, factor) in kernel_factors(&kernel).into_iter().enumerate() {
-                    all[product * size + place] = factor;
-                }
-            }
-        }
-        buffer
-    });
-    let labels = layer.labels.then(|| label_table(layer.parts[0], kernel, out_channels, at));
-    let mut bias = Buffer::new(out_blocks * 16);
-    if let Some(values) = layer.bias {
-        bias.numbers()[..out_channels].copy_from_slice(values);
-    }
-    Packed { direct, winograd, labels, bias, phases, depths, out_channels, group: layer.group }
-}
-
-/// Place of output plane `out` in row `row` of tables with `rows` rows: groups of `group` blocks, the last may be smaller.
-fn grouped(out: usize, group: usize, out_blocks: usize, row: usize, rows: usize) -> usize {
-    let (block, lane) = (out / 16, out % 16);
-    let first = block / group * group;
-    let width = group.min(out_blocks - first);
-    first * 16 * rows + row * width * 16 + (block - first) * 16 + lane
-}
-
-fn label_table(classes: usize, kernel: usize, planes: usize, at: impl Fn(usize, usize, usize, usize) -> f32) -> LabelTable {
-    let padded = planes.next_multiple_of(16);
-    let mut columns = Buffer::new((classes + 1) * kernel * kernel * padded);
-    let mut rows = Buffer::new((classes + 1) * kernel * padded);
-    let mut kernels = Buffer::new((classes + 1) * padded);
-    let (column_sums, row_sums, kernel_sums) = (columns.numbers(), rows.numbers(), kernels.numbers());
-    for class in 0..classes {
-        for out in 0..planes {
-            let mut whole = 0.0;
-            for y in 0..kernel {
-                let mut line = 0.0;
-                for x in 0..kernel {
-                    let value = at(out, class, y, x);
-                    line += value;
-                    column_sums[((class * kernel + y) * kernel + x) * padded + out] = value;
-                }
-                row_sums[(class * kernel + y) * padded + out] = line;
-                whole += line;
-            }
-            kernel_sums[class * padded + out] = whole;
-        }
-    }
-    LabelTable { classes, columns, rows, kernels }
 }
 
 /// A tensor's values.

@@ -15,6 +15,10 @@ pub(super) trait Lanes: Copy {
     unsafe fn sub(self, other: Self) -> Self;
     /// `self · other`.
     unsafe fn mul(self, other: Self) -> Self;
+    /// `self / other`.
+    unsafe fn div(self, other: Self) -> Self;
+    /// The smaller of each pair.
+    unsafe fn min(self, other: Self) -> Self;
     /// `self · factor + term`.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
     /// The larger of each pair.
@@ -62,6 +66,14 @@ impl Lanes for Portable {
     #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         self.zip(other, |a, b| a * b)
+    }
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        self.zip(other, |a, b| a / b)
+    }
+    #[inline(always)]
+    unsafe fn min(self, other: Self) -> Self {
+        self.zip(other, |a, b| if a < b { a } else { b })
     }
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
@@ -118,6 +130,14 @@ mod x86 {
             Self(_mm512_mul_ps(self.0, other.0))
         }
         #[inline(always)]
+        unsafe fn div(self, other: Self) -> Self {
+            Self(_mm512_div_ps(self.0, other.0))
+        }
+        #[inline(always)]
+        unsafe fn min(self, other: Self) -> Self {
+            Self(_mm512_min_ps(self.0, other.0))
+        }
+        #[inline(always)]
         unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
             Self(_mm512_fmadd_ps(self.0, factor.0, term.0))
         }
@@ -160,6 +180,14 @@ mod x86 {
         #[inline(always)]
         unsafe fn mul(self, other: Self) -> Self {
             Self(_mm256_mul_ps(self.0, other.0), _mm256_mul_ps(self.1, other.1))
+        }
+        #[inline(always)]
+        unsafe fn div(self, other: Self) -> Self {
+            Self(_mm256_div_ps(self.0, other.0), _mm256_div_ps(self.1, other.1))
+        }
+        #[inline(always)]
+        unsafe fn min(self, other: Self) -> Self {
+            Self(_mm256_min_ps(self.0, other.0), _mm256_min_ps(self.1, other.1))
         }
         #[inline(always)]
         unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
@@ -225,6 +253,14 @@ mod neon {
         #[inline(always)]
         unsafe fn mul(self, other: Self) -> Self {
             self.zip(other, |a, b| unsafe { vmulq_f32(a, b) })
+        }
+        #[inline(always)]
+        unsafe fn div(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { vdivq_f32(a, b) })
+        }
+        #[inline(always)]
+        unsafe fn min(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { vminq_f32(a, b) })
         }
         #[inline(always)]
         unsafe fn mul_add(self, factor: Self, term: Self) -> Self {

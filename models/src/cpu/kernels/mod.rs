@@ -11,9 +11,11 @@ mod rows;
 mod tile;
 mod winograd;
 
-pub(super) use rows::{Into, Load};
+pub(super) use rows::{Into, Load, TALLY};
 pub(super) use tile::{Tap, Tile};
 pub(super) use winograd::{Backward, PRODUCTS, kernel_factors};
+
+use super::cells::Buffer;
 
 type TileKernel = unsafe fn(&Tile);
 
@@ -42,6 +44,8 @@ pub(super) struct Kernels {
     pub(super) moments: unsafe fn(*const f32, usize, *mut f32),
     /// See [`rows::gather`].
     pub(super) gather: unsafe fn(&[*const f32], *const f32, *mut f32, usize, usize),
+    /// See [`rows::squash`].
+    pub(super) squash: unsafe fn(*mut f32, usize, f32, f32),
     /// See [`winograd::forward`].
     pub(super) forward: unsafe fn(*const f32, usize, *mut f32, usize),
     /// See [`winograd::backward`].
@@ -59,9 +63,36 @@ impl Kernels {
         self.narrow[stride - 1][planes - 1][pixels - 1]
     }
 
-    /// The fastest loops that this processor runs.
-    pub(super) fn detect() -> &'static Self {
-        Self::available()[0]
+    /// Multiply-adds of a round of [`Kernels::exercise`].
+    pub(super) fn exercise_cost(&self) -> f64 {
+        (self.pixels * self.blocks * 16 * 8 * 16) as f64
+    }
+
+    /// Runs the largest tile kernel again and again over eight blocks of input in `memory`.
+    pub(super) fn exercise(&self, memory: &mut Buffer, rounds: usize) {
+        let input = self.pixels * 8 * 16;
+        let weights = 8 * 16 * self.blocks * 16;
+        memory.reserve(input + weights + (self.pixels + 1) * self.blocks * 16);
+        memory.numbers().fill(0.0);
+        let cells = memory.cells();
+        let taps: [Tap; 8] =
+            std::array::from_fn(|tap| Tap { offset: (tap * self.pixels * 16) as u32, depth: 16, row: tap as u32 * 16 });
+        let bias = input + weights;
+        let tile = Tile {
+            taps: taps.as_ptr(),
+            tap_count: taps.len(),
+            input: cells.at(0),
+            weights: cells.at(input),
+            bias: cells.at(bias),
+            out: cells.at(bias + self.blocks * 16),
+            out_block: self.pixels * 16,
+            out_pixel: 16,
+            sums: std::ptr::null_mut(),
+        };
+        for _ in 0..rounds {
+            // SAFETY: the buffer was made for exactly this, and the kernel was chosen for this processor.
+            unsafe { self.tile(1, self.blocks, self.pixels)(&tile) };
+        }
     }
 
     /// All loops that this processor runs, the fastest first.
@@ -127,6 +158,10 @@ macro_rules! kernels {
                 super::rows::gather::<V>(columns, bias, to, out_block, blocks);
             }
             $(#[$feature])?
+            unsafe fn squash(at: *mut f32, pixels: usize, gain: f32, offset: f32) {
+                super::rows::squash::<V>(at, pixels, gain, offset);
+            }
+            $(#[$feature])?
             unsafe fn forward(from: *const f32, row: usize, to: *mut f32, to_step: usize) {
                 super::winograd::forward::<V>(from, row, to, to_step);
             }
@@ -160,6 +195,7 @@ macro_rules! kernels {
                 blend,
                 moments,
                 gather,
+                squash,
                 forward,
                 backward,
             };

@@ -1,6 +1,7 @@
 //! The inner loops of convolutions: a few pixels of a row times one or two blocks of output planes.
 
 use super::lanes::Lanes;
+use super::rows::TALLY;
 
 /// Where a kernel position's values of one input block lie, from the first pixel of the tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(in crate::cpu) struct Tile {
     pub(in crate::cpu) out_block: usize,
     /// From one output pixel to the next.
     pub(in crate::cpu) out_pixel: usize,
-    /// Where sums and sums of squares are added up, `[block][2][16]`; null if nobody needs them.
+    /// Where the blocks' statistics are added up, [`TALLY`] numbers each; null if nobody needs them.
     pub(in crate::cpu) sums: *mut f32,
 }
 
@@ -76,14 +77,7 @@ pub(super) unsafe fn tile<V: Lanes, const PIXELS: usize, const BLOCKS: usize, co
     }
     if !tile.sums.is_null() {
         for block in 0..BLOCKS {
-            let at = tile.sums.add(block * 32);
-            let (mut sum, mut squares) = (V::load(at), V::load(at.add(16)));
-            for pixel in 0..PIXELS {
-                sum = sum.add(sums[block][pixel]);
-                squares = sums[block][pixel].mul_add(sums[block][pixel], squares);
-            }
-            sum.store(at);
-            squares.store(at.add(16));
+            super::rows::tally::<V, PIXELS>(tile.sums.add(block * TALLY), &sums[block], PIXELS);
         }
     }
 }

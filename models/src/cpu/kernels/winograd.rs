@@ -64,7 +64,7 @@ pub(in crate::cpu) struct Backward {
     pub(in crate::cpu) width: usize,
     /// Rows inside the picture, at most 4.
     pub(in crate::cpu) height: usize,
-    /// `[2][16]`, as in [`super::Tile`]; null for none.
+    /// As in [`super::Tile`].
     pub(in crate::cpu) sums: *mut f32,
 }
 
@@ -86,21 +86,17 @@ pub(super) unsafe fn backward<V: Lanes>(tile: &Backward) {
         }
     }
     let bias = V::load(tile.bias);
-    let (mut sum, mut squares) = (V::splat(0.0), V::splat(0.0));
     for y in 0..tile.height {
         let line = backward_line(columns[y]);
+        let line = [0, 1, 2, 3].map(|x| line[x].add(bias));
         for x in 0..4 {
             if x < tile.width {
-                let value = line[x].add(bias);
-                sum = sum.add(value);
-                squares = value.mul_add(value, squares);
-                value.store(tile.out.add(y * tile.row + x * 16));
+                line[x].store(tile.out.add(y * tile.row + x * 16));
             }
         }
-    }
-    if !tile.sums.is_null() {
-        sum.add(V::load(tile.sums)).store(tile.sums);
-        squares.add(V::load(tile.sums.add(16))).store(tile.sums.add(16));
+        if !tile.sums.is_null() {
+            super::rows::tally(tile.sums, &line, tile.width);
+        }
     }
 }
 
