@@ -354,3 +354,7 @@ pub fn distinct_colour(id: u8) -> [u8; 3] {
     }
     colour
 }
+
+#[cfg(test)]
+#[path = "recognise_tests.rs"]
+mod tests;

@@ -68,6 +68,17 @@ fn files_of_other_kinds_are_named() {
 }
 
 #[test]
+fn an_endless_directory_is_not_kept_in_memory() {
+    let mut archive = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
+    for entry in 0..300 {
+        archive.start_file(format!("{entry:060000}"), stored).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(complaint("a.pth", bytes).contains("directory is too long"));
+}
+
+#[test]
 fn programs_in_pickles_are_refused_by_name_and_not_run() {
     let marker = std::env::temp_dir().join(format!("daub-was-run-{}", std::process::id()));
     let command = format!("touch {}", marker.display());
