@@ -4,8 +4,9 @@
 //! [`checkpoint`] reads their weights by the official key names, and an [`executor::Executor`] runs them.
 //! This crate knows nothing of windows or GPUs.
 //!
-//! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`card`],
-//! [`library`], [`input`], [`planes`], [`executor`], [`flex`].
+//! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
+//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
+//! [`flex`].
 
 pub mod architecture;
 pub mod card;
