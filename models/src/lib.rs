@@ -23,6 +23,7 @@ pub mod library;
 pub mod npy;
 #[cfg(test)]
 mod official_tests;
+mod options;
 pub mod palette;
 pub mod planes;
 pub mod questions;

@@ -8,6 +8,7 @@ use crate::architecture::ArchitectureError;
 use crate::card::{Card, CardError};
 use crate::checkpoint::{CheckpointError, Container, File, TensorInfo, Weights};
 use crate::graph::{Graph, NormStats};
+use crate::options::Options;
 use crate::recognise::{Recognised, recognise};
 
 /// A weight file together with its card.
@@ -180,7 +181,8 @@ impl Inspection {
         let file = File::open(path)?;
         let tensors = file.infos();
         let unrecognised = |reason: &str| ModelError::Unrecognised { path: path.to_owned(), reason: reason.to_owned() };
-        let recognised = recognise(&tensors).map_err(unrecognised)?;
+        let mut recognised = recognise(&tensors).map_err(unrecognised)?;
+        recognised.settle(&Options::beside(path));
         let mut notes = file.notes().to_vec();
         let graph = recognised.architecture.graph(NormStats::Running);
         let graph = graph.map_err(|source| ModelError::Architecture { path: path.to_owned(), source })?;
@@ -257,6 +259,18 @@ mod tests {
         assert!(card.starts_with(elsewhere.path()));
         assert_eq!(Model::open_remembered(&path, elsewhere.path()).unwrap(), model);
         assert_eq!(Model::open(&path).unwrap().norm_stats(), NormStats::Image);
+    }
+
+    #[test]
+    fn options_beside_the_file_change_the_defaults() {
+        let (folder, path) = copied("spade_cityscapes");
+        assert_eq!(Model::open(&path).unwrap().card.architecture.depth, 6);
+        let options = "label_nc: 36\nno_instance: True\nnum_upsampling_layers: normal\n";
+        std::fs::write(folder.path().join("opt.txt"), options).unwrap();
+        let model = Model::open(&path).unwrap();
+        assert_eq!((model.card.architecture.depth, model.card.architecture.instance_edges), (5, false));
+        assert_eq!((model.card.labels.len(), model.card.size_multiple), (36, 32));
+        model.card.check().unwrap();
     }
 
     #[test]

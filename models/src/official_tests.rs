@@ -67,10 +67,12 @@ fn check(name: &str, family: Family) -> Model {
     // The converted bundle paints the same, up to float16's rounding.
     let to = tempfile::tempdir().unwrap();
     let bundle = to.path().join("bundle.safetensors");
-    crate::convert::convert(&model, &bundle, false).unwrap();
-    let converted = Model::open(&bundle).unwrap();
-    assert_eq!(converted.card.labels, model.card.labels);
-    check_model(&converted, name, converted.norm_stats(), "expected.npy");
+    for half in [false, true] {
+        crate::convert::convert(&model, &bundle, half).unwrap();
+        let converted = Model::open(&bundle).unwrap();
+        assert_eq!(converted.card.labels, model.card.labels);
+        check_model(&converted, name, converted.norm_stats(), "expected.npy");
+    }
     model
 }
 

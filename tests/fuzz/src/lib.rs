@@ -15,6 +15,8 @@ pub mod families;
 pub mod graph;
 #[path = "../../../models/src/npy.rs"]
 pub mod npy;
+#[path = "../../../models/src/options.rs"]
+pub mod options;
 #[path = "../../../models/src/palette.rs"]
 pub mod palette;
 #[path = "../../../models/src/questions.rs"]
