@@ -1,7 +1,7 @@
 //! The modules of `daub-models` that a stranger's file passes through, compiled by themselves.
 //!
 //! The rest of that crate brings a tensor library whose instrumented build takes a quarter of an hour.
-#![allow(dead_code, unreachable_pub, reason = "only a part of the crate is compiled")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "only a part of the crate is compiled")]
 
 #[path = "../../../models/src/architecture.rs"]
 pub mod architecture;
