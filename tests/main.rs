@@ -1,4 +1,10 @@
 //! Tests at the outer boundaries: golden pictures, the command line, the window and the rules of the house.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says at once what is wrong")]
+
+mod command_line;
 mod golden;
 mod support;
+mod tidy;
+mod user_interface;
+mod window;

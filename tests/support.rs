@@ -31,3 +31,21 @@ pub(crate) fn differences(a: impl IntoIterator<Item = f32>, b: impl IntoIterator
     let mean = all.iter().map(|&d| f64::from(d)).sum::<f64>() / all.len() as f64;
     (mean as f32, all[(all.len() - 1) * 999 / 1000])
 }
+
+/// Whether these programs are there; says aloud what is skipped without them, and fails where nothing may be skipped.
+pub(crate) fn skip_unless(what: &str, programs: &[&str]) -> bool {
+    let paths: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
+    let missing: Vec<&&str> = programs.iter().filter(|name| !paths.iter().any(|path| path.join(name).is_file())).collect();
+    found_all(what, &missing.iter().map(|name| (**name).to_owned()).collect::<Vec<_>>())
+}
+
+/// As [`skip_unless`], with what is missing found out by the caller.
+pub(crate) fn found_all(what: &str, missing: &[String]) -> bool {
+    if missing.is_empty() {
+        return true;
+    }
+    let required = std::env::var("DAUB_TESTS_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    assert!(!required, "{what} cannot be tested: {} missing", missing.join(", "));
+    println!("SKIPPED: {what} (missing: {})", missing.join(", "));
+    false
+}

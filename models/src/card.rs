@@ -192,7 +192,7 @@ impl Card {
         match (self.task, &self.label_set) {
             (Task::LabelsToPhoto, Some(set)) => set.clone(),
             (Task::LabelsToPhoto, None) => format!("labels of {}", self.name),
-            (Task::SketchToPhoto, _) => format!("sketch for {}", self.name),
+            (Task::SketchToPhoto, _) => "sketch".to_owned(),
             (Task::PhotoToPhoto | Task::PhotoToEdges, _) => "photo".to_owned(),
         }
     }

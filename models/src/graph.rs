@@ -49,7 +49,7 @@ pub enum Range {
 }
 
 /// Where the statistics of a batch norm come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NormStats {
     /// Mean and variance of the picture itself, as pix2pix is tested by default.

@@ -6,20 +6,24 @@
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
 //! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`].
+//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
 
 pub mod architecture;
 pub mod card;
 pub mod checkpoint;
 pub mod colour;
 pub mod convert;
+pub mod cpu;
 pub mod executor;
 pub mod families;
 pub mod features;
 pub mod flex;
+pub mod fuse;
 pub mod graph;
+pub mod incremental;
 pub mod input;
 pub mod library;
+pub mod memory;
 pub mod npy;
 #[cfg(test)]
 mod official_tests;

@@ -39,10 +39,10 @@ pub fn plane_values(input: &Input, plane: Plane) -> Result<Vec<f32>, ExecuteErro
         }
         Plane::CaffeBgr => {
             let rgb = rgb()?;
-            let channel = |bgr: usize| rgb.iter().skip(2 - bgr).step_by(3).map(move |&v| f32::from(v) - CAFFE_MEAN_BGR[bgr]);
+            let channel = |bgr: usize| rgb.iter().skip(2 - bgr).step_by(3).map(move |&v| caffe_bgr(v, bgr));
             (0..3).flat_map(channel).collect()
         }
-        Plane::Lightness => rgb()?.as_chunks().0.iter().map(|&pixel| lightness(pixel) / 50.0 - 1.0).collect(),
+        Plane::Lightness => rgb()?.as_chunks().0.iter().map(|&pixel| lightness_plane(pixel)).collect(),
         Plane::Hints => input.hints.as_deref().ok_or(missing("colour hints"))?.to_vec(),
         Plane::Code { .. } => input.code.as_deref().ok_or(missing("a random code"))?.to_vec(),
     })
@@ -51,6 +51,16 @@ pub fn plane_values(input: &Input, plane: Plane) -> Result<Vec<f32>, ExecuteErro
 /// A byte as the official tools normalise it: `(v / 255 - 0.5) / 0.5`.
 pub fn symmetric(value: u8) -> f32 {
     (f32::from(value) / 255.0 - 0.5) / 0.5
+}
+
+/// A byte as Caffe's VGG reads it; `channel` counts blue, green, red.
+pub(crate) fn caffe_bgr(value: u8, channel: usize) -> f32 {
+    f32::from(value) - CAFFE_MEAN_BGR[channel]
+}
+
+/// Lightness of an sRGB pixel as the colourisers read it, -1 to 1.
+pub(crate) fn lightness_plane(rgb: [u8; 3]) -> f32 {
+    lightness(rgb) / 50.0 - 1.0
 }
 
 /// Each value replaced by the mean over its instance, plane by plane (pix2pixHD's encoder).

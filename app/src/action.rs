@@ -1,0 +1,289 @@
+//! Everything that a user can ask for. One list serves menus, shortcuts and tooltips.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use daub_models::Model;
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::document::Ink;
+use crate::generate::Options;
+use crate::io::dialogs::{Purpose, Question};
+use crate::io::project::Project;
+use crate::state::{Layout, Notice, PenEvent, View};
+use crate::text::{Language, Text, text};
+use crate::tool::Tool;
+
+/// A wish of the user or an answer from the outside; [`crate::state::State::apply`] carries it out.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// The pointer on the canvas.
+    Pen(PenEvent),
+    /// Take back a step.
+    Undo,
+    /// Bring back a step.
+    Redo,
+    /// Change the tool.
+    SelectTool(Tool),
+    /// Change the brush, in canvas pixels.
+    SetRadius(f32),
+    /// A thinner brush.
+    BrushSmaller,
+    /// A thicker brush.
+    BrushLarger,
+    /// Change what the brush lays down.
+    SetInk(Ink),
+    /// Change zoom and position.
+    SetView(View),
+    /// Show the whole canvas.
+    FitView,
+    /// Change how canvas and picture share the window.
+    SetLayout(Layout),
+    /// Side by side, or one over the other.
+    ToggleOverlay,
+    /// Change the language.
+    SetLanguage(Language),
+    /// Change how models are run.
+    SetOptions(Options),
+    /// Show labels that the model was not trained on.
+    ShowMoreLabels(bool),
+    /// Paint with another model.
+    SelectModel(Arc<Model>),
+    /// Show another open drawing.
+    SelectDrawing(usize),
+    /// Open a bundled scene.
+    NewFromScene(String),
+    /// Open an empty drawing of the same kind.
+    NewBlank,
+    /// Close a drawing; asks first if it is not saved.
+    CloseDrawing(usize),
+    /// Close a drawing without saving.
+    CloseAnyway(usize),
+    /// Keep the drawing that was about to be closed.
+    KeepOpen,
+    /// Ask for a drawing to open.
+    Open,
+    /// Ask for a model to open.
+    OpenModel,
+    /// Save to the drawing's file.
+    Save,
+    /// Ask for a file to save to.
+    SaveAs,
+    /// Ask for a file for the photograph.
+    ExportPicture,
+    /// Ask for a file for the label map or sketch.
+    ExportCanvas,
+    /// A path was chosen.
+    PathChosen(Purpose, PathBuf),
+    /// The window must ask for a path itself.
+    AskForPath(Question),
+    /// The path field was edited.
+    TypePath(String),
+    /// The path field was closed.
+    CancelPath,
+    /// A model file was read; the questions are what its tensors do not say.
+    ModelOpened(Box<Model>, Vec<daub_models::questions::Question>),
+    /// The answer, by number, to the question that is open.
+    Answer(usize),
+    /// A drawing was read; the project file it came from, if it was one.
+    DrawingOpened(Project, Option<PathBuf>),
+    /// A drawing that a crash left behind.
+    Recovered(Project),
+    /// A drawing was written.
+    Saved {
+        /// Which.
+        id: u64,
+        /// The revision that is in the file.
+        revision: u64,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Tell the user something.
+    Notify(Notice),
+    /// The user has read it.
+    DismissNotice,
+}
+
+/// What the state cannot do itself: files, dialogs, threads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Ask for a path.
+    Ask(Question),
+    /// Read a drawing.
+    Open(PathBuf),
+    /// Read a model.
+    OpenModel(PathBuf),
+    /// Write a project.
+    Save {
+        /// Which drawing.
+        id: u64,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Write the photograph once the newest one is there.
+    ExportPicture {
+        /// Of which drawing.
+        id: u64,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Write the label map or sketch.
+    ExportCanvas {
+        /// Of which drawing.
+        id: u64,
+        /// Where.
+        path: PathBuf,
+    },
+    /// Remove the recovery copy of a closed drawing.
+    Forget(u64),
+    /// Keep the card of a model whose questions were answered.
+    Remember(Box<Model>),
+}
+
+/// What a command is called and how it is reached.
+pub struct Command {
+    /// What happens.
+    pub action: Action,
+    /// Its name; a name that ends in … asks for more.
+    pub label: Text,
+    /// One sentence more.
+    pub tooltip: Text,
+    /// The keys.
+    pub shortcut: Option<KeyboardShortcut>,
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
+    Command { action, label, tooltip, shortcut: keys.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key)) }
+}
+
+/// The file menu.
+pub fn file_commands() -> Vec<Command> {
+    vec![
+        command(
+            Action::NewBlank,
+            Some((CTRL, Key::N)),
+            text("New", "新建"),
+            text("An empty canvas for the same model", "为同一模型新建空白画布"),
+        ),
+        command(
+            Action::Open,
+            Some((CTRL, Key::O)),
+            text("Open…", "打开…"),
+            text("A drawing, label map, sketch or photograph", "打开画作、标签图、草图或照片"),
+        ),
+        command(
+            Action::OpenModel,
+            None,
+            text("Open model…", "打开模型…"),
+            text("A weight file of your own", "打开自己的权重文件"),
+        ),
+        command(
+            Action::Save,
+            Some((CTRL, Key::S)),
+            text("Save", "保存"),
+            text("Keep the drawing in its project file", "把画作存入项目文件"),
+        ),
+        command(
+            Action::SaveAs,
+            Some((CTRL_SHIFT, Key::S)),
+            text("Save as…", "另存为…"),
+            text("Keep the drawing in another file", "把画作存入另一个文件"),
+        ),
+        command(
+            Action::ExportPicture,
+            Some((CTRL, Key::E)),
+            text("Export picture…", "导出图片…"),
+            text("Write the photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
+        ),
+        command(
+            Action::ExportCanvas,
+            None,
+            text("Export canvas…", "导出画布…"),
+            text("Write the label map or sketch as PNG", "将标签图或草图存为 PNG"),
+        ),
+    ]
+}
+
+/// The edit menu.
+pub fn edit_commands() -> Vec<Command> {
+    vec![
+        command(Action::Undo, Some((CTRL, Key::Z)), text("Undo", "撤销"), text("Take back the last stroke", "撤销上一笔")),
+        command(
+            Action::Redo,
+            Some((CTRL_SHIFT, Key::Z)),
+            text("Redo", "重做"),
+            text("Bring back the stroke that was taken back", "恢复撤销的一笔"),
+        ),
+    ]
+}
+
+/// The view menu.
+pub fn view_commands() -> Vec<Command> {
+    vec![
+        command(
+            Action::FitView,
+            Some((CTRL, Key::Num0)),
+            text("Fit to window", "适合窗口"),
+            text("Show the whole canvas", "显示整个画布"),
+        ),
+        command(
+            Action::ToggleOverlay,
+            Some((Modifiers::NONE, Key::Tab)),
+            text("One pane", "单窗格"),
+            text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
+        ),
+        command(
+            Action::BrushSmaller,
+            Some((Modifiers::NONE, Key::OpenBracket)),
+            text("Smaller brush", "缩小画笔"),
+            text("Also Ctrl and the wheel", "也可用 Ctrl 加滚轮"),
+        ),
+        command(
+            Action::BrushLarger,
+            Some((Modifiers::NONE, Key::CloseBracket)),
+            text("Larger brush", "放大画笔"),
+            text("Also Ctrl and the wheel", "也可用 Ctrl 加滚轮"),
+        ),
+    ]
+}
+
+/// The tool bar.
+pub fn tool_commands() -> Vec<Command> {
+    let tool = |tool, key, label, tooltip| command(Action::SelectTool(tool), Some((Modifiers::NONE, key)), label, tooltip);
+    vec![
+        tool(Tool::Brush, Key::B, text("Brush", "画笔"), text("Paint along the pointer's path", "沿指针路径绘画")),
+        tool(Tool::Eraser, Key::E, text("Eraser", "橡皮"), text("Bring back what the drawing started with", "恢复最初的画面")),
+        tool(Tool::Line, Key::L, text("Line", "直线"), text("A straight line", "画直线")),
+        tool(Tool::Rectangle, Key::R, text("Rectangle", "矩形"), text("A filled rectangle", "实心矩形")),
+        tool(Tool::Ellipse, Key::O, text("Ellipse", "椭圆"), text("A filled ellipse", "实心椭圆")),
+        tool(
+            Tool::Polygon,
+            Key::P,
+            text("Polygon", "多边形"),
+            text("Click the corners; Enter or the first corner closes it", "逐点单击；回车或单击起点闭合"),
+        ),
+        tool(Tool::Fill, Key::F, text("Fill", "填充"), text("Fill the area under the pointer", "填充指针所在区域")),
+        tool(Tool::Eyedropper, Key::I, text("Eyedropper", "吸管"), text("Take up the ink under the pointer", "吸取指针下的颜色")),
+    ]
+}
+
+/// Every command with a shortcut, for the keyboard.
+pub fn all_commands() -> Vec<Command> {
+    [file_commands(), edit_commands(), view_commands(), tool_commands()].into_iter().flatten().collect()
+}
+
+impl Purpose {
+    /// What the dialog is called.
+    pub fn title(self) -> Text {
+        match self {
+            Self::OpenDrawing => text("Open a drawing", "打开画作"),
+            Self::OpenModel => text("Open a model", "打开模型"),
+            Self::SaveProject => text("Save the drawing", "保存画作"),
+            Self::ExportPicture => text("Export the photograph", "导出照片"),
+            Self::ExportCanvas => text("Export the canvas", "导出画布"),
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! The running program: owns the state and the services around it.
+//!
+//! `logic` thinks (applies actions, keeps the generator up with the drawing, collects what threads have finished),
+//! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use daub_models::library::Inspection;
+use daub_models::{Model, library};
+
+use crate::action::{Action, Effect};
+use crate::document::{Canvas, Kind};
+use crate::drawing::Drawing;
+use crate::generate::{Generator, Options, Quality, Request, Shown, Stamp, Studio, input_of, rgb_of};
+use crate::io::dialogs::{Answer, Dialogs};
+use crate::io::files::Files;
+use crate::io::project::Project;
+use crate::io::recovery::Recovery;
+use crate::io::{folders, pictures, write_atomically};
+use crate::paint::texture::CanvasTexture;
+use crate::picture::PictureTexture;
+use crate::state::{Notice, State};
+use crate::text::{Language, text};
+use crate::ui;
+
+/// How often copies of unsaved drawings are kept.
+const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
+
+/// The program.
+pub struct App {
+    /// What the window shows.
+    pub state: State,
+    generator: Generator,
+    files: Files<Vec<Action>>,
+    dialogs: Box<dyn Dialogs>,
+    recovery: Option<Recovery>,
+    kept: Vec<Stamp>,
+    last_autosave: Instant,
+    canvas: CanvasTexture,
+    picture: PictureTexture,
+    wanted: Option<Wanted>,
+    export: Option<(Stamp, PathBuf)>,
+    actions: Vec<Action>,
+    had_focus: bool,
+}
+
+/// What the generator was asked for last; a new request is sent when this changes.
+#[derive(Clone, PartialEq)]
+struct Wanted {
+    stamp: Stamp,
+    model: Arc<Model>,
+    options: Options,
+}
+
+/// What a program starts with; tests put other services in.
+pub struct Setup {
+    /// Folders with models.
+    pub model_folders: Vec<PathBuf>,
+    /// Where recovery copies are kept; none keeps none.
+    pub recovery_folder: Option<PathBuf>,
+    /// How paths are asked for.
+    pub dialogs: Box<dyn Dialogs>,
+    /// Language of the window.
+    pub language: Language,
+    /// Files to open.
+    pub files: Vec<PathBuf>,
+}
+
+impl Setup {
+    /// The setup of an ordinary start.
+    pub fn from_system(context: &egui::Context, files: Vec<PathBuf>) -> Self {
+        Self {
+            model_folders: folders::models(),
+            recovery_folder: folders::data().map(|data| data.join("recovery")),
+            dialogs: Box::new(crate::io::dialogs::SystemDialogs::new(context.clone())),
+            language: Language::of_system(),
+            files,
+        }
+    }
+}
+
+const RECOVERED: crate::text::Text = text("Drawings that were not saved have been recovered", "已恢复未保存的画作");
+const NO_MODELS: crate::text::Text = text(
+    "No models were found: start Daub from its repository, or name their folder in DAUB_MODELS",
+    "未找到模型：请从仓库目录启动，或用 DAUB_MODELS 指定模型目录",
+);
+
+impl App {
+    /// Starts the services.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn new(context: &egui::Context, setup: Setup) -> anyhow::Result<Self> {
+        ui::theme::apply(context);
+        let mut models = Vec::new();
+        let mut actions = Vec::new();
+        for (_, model) in library::list(&setup.model_folders) {
+            match model {
+                Ok(model) => models.push(Arc::new(model)),
+                Err(error) => actions.push(Action::Notify(Notice { message: error.to_string(), is_error: true })),
+            }
+        }
+        let mut state = State::new(models, setup.language);
+        if state.models.is_empty() {
+            state.notice = Some(Notice { message: NO_MODELS.of(setup.language).to_owned(), is_error: true });
+        }
+        let recovery = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
+            Ok((recovery, lost)) => {
+                if !lost.is_empty() {
+                    actions.extend(lost.into_iter().map(Action::Recovered));
+                    actions.push(Action::Notify(Notice { message: RECOVERED.of(setup.language).to_owned(), is_error: false }));
+                }
+                Some(recovery)
+            }
+            Err(error) => {
+                actions.push(Action::Notify(Notice { message: format!("{error:#}"), is_error: true }));
+                None
+            }
+        });
+        let repaint = |context: &egui::Context| {
+            let context = context.clone();
+            move || context.request_repaint()
+        };
+        let mut app = Self {
+            state,
+            generator: Generator::start(Studio::default(), repaint(context))?,
+            files: Files::start(repaint(context))?,
+            dialogs: setup.dialogs,
+            recovery,
+            kept: Vec::new(),
+            last_autosave: Instant::now(),
+            canvas: CanvasTexture::default(),
+            picture: PictureTexture::default(),
+            wanted: None,
+            export: None,
+            actions,
+            had_focus: true,
+        };
+        for file in setup.files {
+            app.open(file);
+        }
+        Ok(app)
+    }
+
+    /// The newest picture of the drawing that is shown.
+    pub fn shown(&self) -> Option<&Shown> {
+        self.picture.shown()
+    }
+
+    /// Asks for something, as a click would.
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// Whether the picture of the newest stroke is still on its way.
+    pub fn is_behind(&self) -> bool {
+        let newest = self.picture.shown().map(|shown| (shown.stamp, shown.quality));
+        self.state.drawing().model.is_some() && newest != Some((self.state.drawing().stamp(), Quality::Full))
+    }
+
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Ask(question) => self.dialogs.ask(question),
+            Effect::Open(path) => self.open(path),
+            Effect::OpenModel(path) => self.files.run(move || vec![read_model(&path).unwrap_or_else(|error| failed(&error))]),
+            Effect::Remember(model) => self.files.run(move || {
+                let Some(folder) = folders::data().map(|data| data.join("cards")) else { return Vec::new() };
+                let kept = std::fs::create_dir_all(&folder).map_err(anyhow::Error::from);
+                let kept = kept.and_then(|()| Ok(model.remember(&folder)?));
+                kept.err().map(|error| failed(&error)).into_iter().collect()
+            }),
+            Effect::Save { id, path } => self.save(id, path),
+            Effect::ExportPicture { id, path } => {
+                if let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) {
+                    self.export = Some((drawing.stamp(), path));
+                }
+            }
+            Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
+            Effect::Forget(id) => {
+                if let Some(recovery) = &self.recovery {
+                    recovery.forget(id);
+                }
+            }
+        }
+    }
+
+    /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for the current drawing's kind.
+    fn open(&mut self, path: PathBuf) {
+        let drawing = self.state.drawing();
+        let kind = drawing.document.canvas().kind().clone();
+        let model = drawing.model.clone();
+        self.files.run(move || vec![read(&path, &kind, model.as_deref()).unwrap_or_else(|error| failed(&error))]);
+    }
+
+    fn save(&mut self, id: u64, path: PathBuf) {
+        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
+        let (project, revision, recovery) = (drawing.project(), drawing.document.revision(), self.recovery.clone());
+        self.files.run(move || match project.to_bytes().and_then(|bytes| write_atomically(&path, &bytes)) {
+            Ok(()) => {
+                if let Some(recovery) = recovery {
+                    recovery.forget(id);
+                }
+                vec![told(&path), Action::Saved { id, revision, path }]
+            }
+            Err(error) => vec![failed(&error)],
+        });
+    }
+
+    fn export_canvas(&mut self, id: u64, path: PathBuf) {
+        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
+        let (canvas, palette) = (drawing.document.canvas().clone(), self.state.palette());
+        self.files.run(move || {
+            let (width, height) = (canvas.width(), canvas.height());
+            let ids: Vec<u8> = canvas.pixels().iter().map(|ink| *ink as u8).collect();
+            let bytes = if canvas.kind().is_labels() {
+                pictures::encode_labels(width, height, &ids, &palette)
+            } else {
+                pictures::encode_rgb(&path, width, height, &rgb_of(canvas.pixels()))
+            };
+            vec![bytes.and_then(|bytes| write_atomically(&path, &bytes)).map_or_else(|error| failed(&error), |()| told(&path))]
+        });
+    }
+
+    /// Writes the photograph as soon as the one that was asked for is there.
+    fn export_when_ready(&mut self) {
+        let Some((stamp, path)) = self.export.take() else { return };
+        match self.picture.shown() {
+            Some(shown) if shown.stamp == stamp && shown.quality == Quality::Full => {
+                let shown = shown.clone();
+                self.files.run(move || {
+                    let bytes = pictures::encode_rgb(&path, shown.width, shown.height, &shown.rgb);
+                    vec![
+                        bytes
+                            .and_then(|bytes| write_atomically(&path, &bytes))
+                            .map_or_else(|error| failed(&error), |()| told(&path)),
+                    ]
+                });
+            }
+            // The drawing went on since: what is exported is what is seen, so the newest state is waited for.
+            _ => self.export = Some((self.state.drawing().stamp(), path)),
+        }
+    }
+
+    fn carry_out_actions(&mut self) {
+        for action in std::mem::take(&mut self.actions) {
+            for effect in self.state.apply(action) {
+                self.run(effect);
+            }
+        }
+        self.keep_generator_up();
+    }
+
+    /// Tells the generator what is wanted now, if that is news.
+    fn keep_generator_up(&mut self) {
+        let drawing = self.state.drawing();
+        let Some(model) = drawing.model.clone() else { return };
+        let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options };
+        if self.wanted.as_ref() == Some(&wanted) {
+            return;
+        }
+        let Wanted { stamp, model, options } = wanted.clone();
+        self.generator.want(Request { stamp, model, input: input_of(drawing.document.canvas()), options });
+        self.wanted = Some(wanted);
+    }
+
+    fn collect_results(&mut self, context: &egui::Context) {
+        let results = self.generator.take_results();
+        self.picture.busy = results.busy;
+        if let Some(shown) = results.shown {
+            self.picture.show(context, shown);
+        }
+        if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
+            self.export = None;
+            self.actions.push(Action::Notify(Notice { message, is_error: true }));
+        }
+        while let Some(actions) = self.files.poll() {
+            self.actions.extend(actions);
+        }
+        while let Some(answer) = self.dialogs.poll() {
+            match answer {
+                Answer::Path(purpose, path) => self.actions.push(Action::PathChosen(purpose, path)),
+                Answer::Unavailable(question) => self.actions.push(Action::AskForPath(question)),
+                Answer::Cancelled => {}
+            }
+        }
+    }
+
+    /// Keeps copies of what no file holds, every minute and when the window loses the focus.
+    fn autosave(&mut self, context: &egui::Context) {
+        let focus = context.input(|input| input.focused);
+        let lost_focus = self.had_focus && !focus;
+        self.had_focus = focus;
+        if self.recovery.is_none() || !(lost_focus || self.last_autosave.elapsed() >= AUTOSAVE_EVERY) {
+            return;
+        }
+        self.last_autosave = Instant::now();
+        for drawing in &self.state.drawings {
+            if drawing.document.is_unsaved() && !self.kept.contains(&drawing.stamp()) {
+                let (id, project, recovery) = (drawing.id, drawing.project(), self.recovery.clone());
+                self.kept.retain(|stamp| stamp.document != id);
+                self.kept.push(drawing.stamp());
+                self.files.run(move || {
+                    let kept = recovery.map_or(Ok(()), |recovery| recovery.keep(id, &project));
+                    kept.err().map(|error| failed(&error)).into_iter().collect()
+                });
+            }
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+        let dropped: Vec<PathBuf> =
+            context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        for path in dropped {
+            self.open(path);
+        }
+        self.collect_results(context);
+        self.carry_out_actions();
+        self.export_when_ready();
+        self.autosave(context);
+        // The clock of the next autosave must tick even when nothing moves.
+        context.request_repaint_after(AUTOSAVE_EVERY);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let palette = self.state.palette();
+        let drawing = self.state.drawing_mut();
+        self.canvas.follow(ui.ctx(), drawing.id, &mut drawing.document, &palette);
+        let id = drawing.id;
+        ui::workspace_ui(ui, &self.state, self.canvas.id(), &self.picture, &mut self.actions);
+        if self.actions.is_empty() {
+            return;
+        }
+        // Textures are uploaded after this, before anything is drawn: what the pen did since the last frame is laid
+        // down and uploaded now, so that a stroke is on screen in the very frame that its samples came with.
+        self.carry_out_actions();
+        let drawing = self.state.drawing_mut();
+        if drawing.id == id {
+            self.canvas.follow(ui.ctx(), id, &mut drawing.document, &palette);
+        }
+        ui.ctx().request_repaint();
+    }
+}
+
+fn failed(error: &anyhow::Error) -> Action {
+    Action::Notify(Notice { message: format!("{error:#}"), is_error: true })
+}
+
+fn told(path: &Path) -> Action {
+    Action::Notify(Notice { message: path.display().to_string(), is_error: false })
+}
+
+/// Opens a weight file; without a card, what its tensors do not say is asked.
+fn read_model(path: &Path) -> anyhow::Result<Action> {
+    let cards = folders::data().map(|data| data.join("cards")).unwrap_or_default();
+    let model = Model::open_remembered(path, &cards)?;
+    let inspection = Inspection::of(&model.weights)?;
+    // A card that was made up from the tensors alone leaves the questions open.
+    let made_up = model.card == inspection.recognised.card(&model.weights);
+    Ok(Action::ModelOpened(Box::new(model), if made_up { inspection.recognised.questions } else { Vec::new() }))
+}
+
+fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
+    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let opened =
+        |canvas: Canvas, model: String| Action::DrawingOpened(Project { title, model, base: canvas.clone(), canvas }, None);
+    let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
+    Ok(match extension.as_str() {
+        "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
+        "safetensors" | "pth" | "pt" | "pict" => read_model(path)?,
+        "json" => {
+            let drawing = Drawing::read(path)?;
+            let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;
+            opened(canvas, drawing.model)
+        }
+        _ if kind.is_labels() => {
+            let map = pictures::read_labels(path)?;
+            let classes = model.map_or(256, |model| model.card.labels.len()) as u32;
+            if let Some(id) = map.ids.iter().find(|id| **id >= classes) {
+                anyhow::bail!("{} holds label {id}, which the current model lacks; choose its model first", path.display());
+            }
+            opened(pictures::labels_canvas(kind.clone(), map)?, current())
+        }
+        _ => opened(pictures::rgb_canvas(kind.clone(), &pictures::read_rgb(path)?)?, current()),
+    })
+}

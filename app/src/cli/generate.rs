@@ -1,0 +1,103 @@
+//! `daub generate`: one picture.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::ensure;
+use daub_models::graph::NormStats;
+use daub_models::{Graph, Input, Model};
+
+use super::{check_output, parse_size};
+use crate::generate::{Device, Options, Precision, Studio};
+use crate::io::{folders, pictures, write_atomically};
+
+/// Arguments of `daub generate`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Name of a bundled model, or a weight file.
+    #[arg(long, short)]
+    pub model: String,
+    /// What to paint from: an 8-bit PNG of ids for label models, any picture for others.
+    #[arg(long, short)]
+    pub input: PathBuf,
+    /// Where the picture goes; .png, .jpg or .webp.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// Instance ids for models with an edge plane; a PNG as large as the input.
+    #[arg(long)]
+    pub instances: Option<PathBuf>,
+    /// Size of the picture; without it the input's own size.
+    #[arg(long, value_parser = parse_size, value_name = "WxH")]
+    pub size: Option<(usize, usize)>,
+    /// Where the model runs.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+    /// How numbers are kept on the graphics card.
+    #[arg(long, value_enum, default_value_t)]
+    pub precision: Precision,
+    /// Whose statistics batch norms use: the picture's own, or the checkpoint's; without it as the model's card says.
+    #[arg(long, value_parser = parse_stats, value_name = "image|running")]
+    pub norm_stats: Option<NormStats>,
+    /// Turn dropout layers on, drawn from this seed.
+    #[arg(long, value_name = "SEED")]
+    pub dropout_seed: Option<u64>,
+    /// Print size, device and time as JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn parse_stats(text: &str) -> Result<NormStats, String> {
+    match text {
+        "image" => Ok(NormStats::Image),
+        "running" => Ok(NormStats::Running),
+        _ => Err("it is image or running".to_owned()),
+    }
+}
+
+/// Carries out `daub generate`.
+#[expect(clippy::print_stdout, reason = "this is the command's answer")]
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    check_output(&arguments.output)?;
+    let model = Arc::new(Model::find(&arguments.model, &folders::models())?);
+    let Arguments { device, precision, norm_stats, dropout_seed, .. } = *arguments;
+    let options = Options { device, precision, norm_stats, dropout_seed };
+    let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
+    let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
+    let (picture, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
+    let bytes = pictures::encode_rgb(&arguments.output, picture.width, picture.height, &picture.rgb8())?;
+    write_atomically(&arguments.output, &bytes)?;
+    if arguments.json {
+        let report = serde_json::json!({
+            "model": model.card.name, "width": picture.width, "height": picture.height, "device": device,
+            "milliseconds": (milliseconds * 10.0).round() / 10.0, "output": arguments.output,
+        });
+        println!("{report}");
+    } else {
+        println!("{} {}x{} on {device} in {milliseconds:.0} ms", arguments.output.display(), picture.width, picture.height);
+    }
+    Ok(())
+}
+
+fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
+    let path = &arguments.input;
+    let mut input = if graph.classes().is_some() {
+        pictures::labels_input(&pictures::read_labels(path)?)
+    } else {
+        let picture = pictures::read_rgb(path)?;
+        Input::from_rgb(picture.width() as usize, picture.height() as usize, picture.into_raw())
+    };
+    if let Some(path) = &arguments.instances {
+        let map = pictures::read_instances(path)?;
+        ensure!(
+            (map.width, map.height) == (input.width, input.height),
+            "{} is {}x{} and the input {}x{}; they must be equal",
+            path.display(),
+            map.width,
+            map.height,
+            input.width,
+            input.height
+        );
+        input.instances = Some(map.ids.into());
+    }
+    Ok(input)
+}

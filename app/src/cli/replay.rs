@@ -1,0 +1,133 @@
+//! `daub replay`: a recorded drawing through the real document and generator.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use daub_models::Model;
+use image::codecs::gif::{GifEncoder, Repeat};
+use image::{Delay, Frame, RgbaImage};
+
+use super::check_output;
+use crate::document::{Canvas, Document, Kind};
+use crate::drawing::Drawing;
+use crate::generate::{Device, Options, Studio, input_of, rgb_of};
+use crate::io::{folders, pictures, write_atomically};
+use crate::scenes;
+
+/// The drawing that is played where there is no display.
+pub const DEMO_DRAWING: &str = "play-street";
+
+/// Arguments of `daub replay`.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A drawing file, or the name of a bundled one such as play-street.
+    pub drawing: String,
+    /// Folder for the pictures; made if it is not there.
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// Paint with another model of the same kind.
+    #[arg(long, short)]
+    pub model: Option<String>,
+    /// Where the model runs.
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Device,
+}
+
+/// Carries out `daub replay`.
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let drawing = match scenes::find(&arguments.drawing) {
+        Some(bundled) => bundled.clone(),
+        None => Drawing::read(Path::new(&arguments.drawing))
+            .with_context(|| format!("{} is neither a bundled drawing nor a file that can be played", arguments.drawing))?,
+    };
+    let model = arguments.model.as_ref().unwrap_or(&drawing.model);
+    let options = Options { device: arguments.device, ..Options::default() };
+    replay(&drawing, model, options, &arguments.output)
+}
+
+/// Plays a drawing into `folder`: `labels.png` (or `sketch.png`), `picture-NN.png` after every stroke,
+/// `drawing.gif` with canvas and picture side by side, and `latency.csv`.
+///
+/// # Errors
+/// When the model is missing or does not suit the drawing, or the folder cannot be written.
+#[expect(clippy::print_stdout, reason = "this is the command's answer")]
+pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    check_output(&folder.join("drawing.gif"))?;
+    let model = Arc::new(Model::find(model, &folders::models())?);
+    let kind = Kind::from(model.card.drawing_kind());
+    ensure!(kind == drawing.kind, "the model {} cannot paint this drawing, which is for {}", model.card.name, drawing.model);
+    let palette: Vec<[u8; 3]> = model.card.labels.iter().map(|label| label.color).collect();
+    let mut document = Document::new(drawing.name.clone(), drawing.start()?);
+    let mut studio = Studio::default();
+    let mut frames: Vec<Frame> = Vec::new();
+    let mut table = "stroke,tool,at_ms,picture_ms\n".to_owned();
+    let strokes = drawing.strokes()?;
+    let times = drawing.strokes.iter().map(|stroke| stroke.at_ms);
+    for step in 0..=strokes.len() {
+        if let Some(stroke) = step.checked_sub(1).map(|at| &strokes[at]) {
+            document.begin();
+            stroke.lay(&mut document, 0);
+            document.commit();
+        }
+        let started = Instant::now();
+        let (picture, _, device) = studio.paint(&model, options, &input_of(document.canvas()))?;
+        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+        let rgb = picture.rgb8();
+        let path = folder.join(format!("picture-{step:02}.png"));
+        write_atomically(&path, &pictures::encode_rgb(&path, picture.width, picture.height, &rgb)?)?;
+        let at = times.clone().nth(step.saturating_sub(1)).unwrap_or(0);
+        let next = times.clone().nth(step).unwrap_or(at + 2000);
+        let shown_ms = if step == 0 { next.max(300) } else { next.saturating_sub(at).clamp(100, 3000) };
+        frames.push(side_by_side(&canvas_rgb(document.canvas(), &palette), &rgb, document.canvas(), shown_ms)?);
+        let tool = step.checked_sub(1).map_or("start".to_owned(), |stroke| format!("{:?}", strokes[stroke].tool).to_lowercase());
+        writeln!(table, "{step},{tool},{at},{milliseconds:.1}")?;
+        println!("stroke {step:2} {tool:10} {milliseconds:8.1} ms on {device}");
+    }
+    write_canvas(document.canvas(), &palette, folder)?;
+    write_atomically(&folder.join("latency.csv"), table.as_bytes())?;
+    write_atomically(&folder.join("drawing.gif"), &animation(frames)?)?;
+    println!("{} pictures and drawing.gif are in {}", strokes.len() + 1, folder.display());
+    Ok(())
+}
+
+/// Colours of a canvas as the window shows it.
+pub(crate) fn canvas_rgb(canvas: &Canvas, palette: &[[u8; 3]]) -> Vec<u8> {
+    if !canvas.kind().is_labels() {
+        return rgb_of(canvas.pixels());
+    }
+    canvas.pixels().iter().flat_map(|ink| palette.get(*ink as usize).copied().unwrap_or_default()).collect()
+}
+
+fn write_canvas(canvas: &Canvas, palette: &[[u8; 3]], folder: &Path) -> anyhow::Result<()> {
+    let (width, height) = (canvas.width(), canvas.height());
+    if canvas.kind().is_labels() {
+        let ids: Vec<u8> = canvas.pixels().iter().map(|ink| *ink as u8).collect();
+        return write_atomically(&folder.join("labels.png"), &pictures::encode_labels(width, height, &ids, palette)?);
+    }
+    let path = folder.join("sketch.png");
+    write_atomically(&path, &pictures::encode_rgb(&path, width, height, &rgb_of(canvas.pixels()))?)
+}
+
+fn side_by_side(left: &[u8], right: &[u8], canvas: &Canvas, shown_ms: u32) -> anyhow::Result<Frame> {
+    let (width, height) = (canvas.width() as u32, canvas.height() as u32);
+    ensure!(left.len() == right.len(), "the picture has another size than the canvas");
+    let picture = RgbaImage::from_fn(width * 2, height, |x, y| {
+        let (source, x) = if x < width { (left, x) } else { (right, x - width) };
+        let at = ((y * width + x) * 3) as usize;
+        image::Rgba([source[at], source[at + 1], source[at + 2], 255])
+    });
+    Ok(Frame::from_parts(picture, 0, 0, Delay::from_numer_denom_ms(shown_ms, 1)))
+}
+
+fn animation(frames: Vec<Frame>) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = GifEncoder::new_with_speed(&mut bytes, 10);
+    encoder.set_repeat(Repeat::Infinite)?;
+    encoder.encode_frames(frames)?;
+    drop(encoder);
+    Ok(bytes)
+}

@@ -1,0 +1,81 @@
+//! Canvas to picture: what is wanted, the thread that paints it, and what came out.
+
+mod executor;
+mod worker;
+
+pub use executor::{Device, Options, Precision, Studio, open_executor};
+pub use worker::{Generator, Painter};
+
+use std::sync::Arc;
+
+use daub_models::{Input, Model};
+
+use crate::document::{Canvas, Kind};
+
+/// One state of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Stamp {
+    /// Which document.
+    pub document: u64,
+    /// Which of its revisions.
+    pub revision: u64,
+}
+
+/// A picture that is wanted: a whole state, so that any request may be dropped for a newer one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What it shows.
+    pub stamp: Stamp,
+    /// Which generator paints it.
+    pub model: Arc<Model>,
+    /// What the generator reads.
+    pub input: Input,
+    /// How it is run.
+    pub options: Options,
+}
+
+/// How good a picture is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quality {
+    /// Half the size, shown until the full picture is there.
+    Preview,
+    /// What the generator makes of the whole input.
+    Full,
+}
+
+/// A finished picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The state that it was painted from.
+    pub stamp: Stamp,
+    /// Preview or full.
+    pub quality: Quality,
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Three bytes a pixel.
+    pub rgb: Arc<[u8]>,
+    /// How long the pass took.
+    pub milliseconds: f64,
+    /// What ran it.
+    pub device: String,
+}
+
+/// What a generator reads from a canvas.
+pub fn input_of(canvas: &Canvas) -> Input {
+    let (width, height) = (canvas.width(), canvas.height());
+    match canvas.kind() {
+        Kind::Labels(_) => Input::from_labels(width, height, canvas.pixels().iter().map(|ink| *ink as u8).collect::<Arc<[u8]>>()),
+        Kind::Sketch | Kind::Photo => Input::from_rgb(width, height, rgb_of(canvas.pixels())),
+    }
+}
+
+/// Colours `0xRRGGBB` as three bytes each.
+pub fn rgb_of(pixels: &[u32]) -> Vec<u8> {
+    let mut rgb = Vec::with_capacity(pixels.len() * 3);
+    for pixel in pixels {
+        rgb.extend_from_slice(&pixel.to_be_bytes()[1..]);
+    }
+    rgb
+}

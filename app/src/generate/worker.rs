@@ -1,0 +1,198 @@
+//! The thread that paints: the newest request wins, the last one always arrives, one pass runs at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use daub_models::{ExecuteError, Interrupt};
+
+use super::{Quality, Request, Shown, Stamp};
+
+/// What the worker needs from whatever paints.
+pub trait Painter: Send {
+    /// Whether a preview should come first because the full picture takes long.
+    ///
+    /// # Errors
+    /// When the request cannot be painted at all.
+    fn wants_preview(&mut self, request: &Request) -> anyhow::Result<bool>;
+
+    /// Paints a request; a full pass may be told to stop.
+    ///
+    /// # Errors
+    /// When the request cannot be painted.
+    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown>;
+
+    /// Forgets what it holds, after a panic that may have left it half changed.
+    fn reset(&mut self);
+}
+
+/// A handle on the painting thread; dropping it ends the thread.
+pub struct Generator {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    newest: Option<Request>,
+    /// Set while a pass runs that a newer request may stop.
+    stoppable: Option<Interrupt>,
+    running: Option<Interrupt>,
+    results: Results,
+    closed: bool,
+}
+
+/// What came out since the results were last taken.
+#[derive(Default)]
+pub struct Results {
+    /// The newest picture.
+    pub shown: Option<Shown>,
+    /// Why the newest request could not be painted.
+    pub failed: Option<(Stamp, String)>,
+    /// Whether a request is waiting or being painted.
+    pub busy: bool,
+}
+
+impl Shared {
+    /// A panic cannot leave the state half changed: every change is one assignment.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generator {
+    /// Starts the thread; `notify` is called after every result.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(mut painter: impl Painter + 'static, notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
+        let theirs = shared.clone();
+        let thread = std::thread::Builder::new().name("generator".into()).spawn(move || {
+            yield_to_window();
+            while let Some(request) = next(&theirs) {
+                serve(&theirs, &mut painter, &request, &notify);
+            }
+        })?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Asks for a picture instead of any other that was asked for and not begun. Returns at once.
+    pub fn want(&self, request: Request) {
+        let mut state = self.shared.lock();
+        if let Some(interrupt) = &state.stoppable {
+            interrupt.set();
+        }
+        state.newest = Some(request);
+        self.shared.wake.notify_one();
+    }
+
+    /// Takes what came out since the last call.
+    pub fn take_results(&self) -> Results {
+        let mut state = self.shared.lock();
+        let busy = state.newest.is_some() || state.running.is_some();
+        Results { busy, ..std::mem::take(&mut state.results) }
+    }
+}
+
+impl Drop for Generator {
+    fn drop(&mut self) {
+        {
+            let mut state = self.shared.lock();
+            state.closed = true;
+            if let Some(interrupt) = &state.running {
+                interrupt.set();
+            }
+            self.shared.wake.notify_one();
+        }
+        if let Some(thread) = self.thread.take() {
+            // A panicked thread has told so already.
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// Waits for the newest request; `None` when the generator is dropped.
+fn next(shared: &Shared) -> Option<Request> {
+    let mut state = shared.lock();
+    loop {
+        if state.closed {
+            return None;
+        }
+        if let Some(request) = state.newest.take() {
+            state.running = Some(Interrupt::default());
+            return Some(request);
+        }
+        state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+/// Paints a request: a preview first where that is worth it, then the full picture unless a newer request came.
+fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: &dyn Fn()) {
+    let outcome = catch_unwind(AssertUnwindSafe(|| -> anyhow::Result<()> {
+        let preview = painter.wants_preview(request)?;
+        if preview {
+            let shown = painter.paint(request, Quality::Preview, &begin_pass(shared, false))?;
+            publish(shared, shown);
+            notify();
+            if shared.lock().newest.is_some() {
+                return Ok(());
+            }
+        }
+        // Only after a preview may the full pass be stopped, so that something of every long stroke is seen.
+        let shown = painter.paint(request, Quality::Full, &begin_pass(shared, preview))?;
+        publish(shared, shown);
+        Ok(())
+    }));
+    let failure = match outcome {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) if matches!(error.downcast_ref(), Some(ExecuteError::Interrupted)) => None,
+        Ok(Err(error)) => Some(format!("{error:#}")),
+        Err(_) => {
+            painter.reset();
+            Some("the generator failed unexpectedly; draw on to try again, or choose another model".to_owned())
+        }
+    };
+    {
+        let mut state = shared.lock();
+        state.running = None;
+        state.stoppable = None;
+        if let Some(message) = failure {
+            state.results.failed = Some((request.stamp, message));
+        }
+    }
+    notify();
+}
+
+/// Puts this thread, and those that it starts, behind the window's: with few cores and a busy generator
+/// the interface would stutter otherwise. A refusal costs smoothness only.
+fn yield_to_window() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, 10) {
+        tracing::debug!("the generator runs at the window's priority: {error}");
+    }
+}
+
+fn begin_pass(shared: &Shared, stoppable: bool) -> Interrupt {
+    let interrupt = Interrupt::default();
+    let mut state = shared.lock();
+    if state.closed || (stoppable && state.newest.is_some()) {
+        interrupt.set();
+    }
+    state.running = Some(interrupt.clone());
+    state.stoppable = stoppable.then(|| interrupt.clone());
+    interrupt
+}
+
+fn publish(shared: &Shared, shown: Shown) {
+    shared.lock().results.shown = Some(shown);
+}
+
+#[cfg(test)]
+#[path = "worker_tests.rs"]
+mod tests;

@@ -1,0 +1,152 @@
+//! The promises of the worker, with a painter that only counts.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use daub_models::architecture::{Architecture, Family, InputKind};
+use daub_models::recognise::unknown_card;
+use daub_models::{Input, Model};
+
+use super::*;
+
+#[derive(Clone, Default)]
+struct Counter {
+    passes: Arc<AtomicUsize>,
+    stopped: Arc<AtomicUsize>,
+    in_flight: Arc<AtomicUsize>,
+    preview: bool,
+    full_ms: u64,
+}
+
+impl Painter for Counter {
+    fn wants_preview(&mut self, request: &Request) -> anyhow::Result<bool> {
+        anyhow::ensure!(request.stamp.revision != 13, "thirteen cannot be painted");
+        assert_ne!(request.stamp.revision, 666, "a painter that panics");
+        Ok(self.preview)
+    }
+
+    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown> {
+        assert_eq!(self.in_flight.fetch_add(1, Ordering::SeqCst), 0, "two passes at once");
+        self.passes.fetch_add(1, Ordering::SeqCst);
+        let steps = if quality == Quality::Full { self.full_ms } else { 0 };
+        let outcome = (0..steps).try_for_each(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            interrupt.check()
+        });
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        if let Err(error) = outcome {
+            self.stopped.fetch_add(1, Ordering::SeqCst);
+            return Err(error.into());
+        }
+        let rgb = Arc::from([0; 3].as_slice());
+        Ok(Shown { stamp: request.stamp, quality, width: 1, height: 1, rgb, milliseconds: 0.0, device: "test".into() })
+    }
+
+    fn reset(&mut self) {}
+}
+
+fn request(revision: u64) -> Request {
+    let architecture = Architecture::new(Family::Resnet, InputKind::Rgb, 3, 4, 2, 1);
+    let card = unknown_card(std::path::Path::new("test.safetensors"), architecture);
+    Request {
+        stamp: Stamp { document: 1, revision },
+        model: Arc::new(Model { card, weights: "test.safetensors".into() }),
+        input: Input::from_rgb(1, 1, vec![0; 3]),
+        options: super::super::Options::default(),
+    }
+}
+
+/// Takes results until the generator is idle; returns every picture and failure that was seen.
+fn drain(generator: &Generator, results: &mpsc::Receiver<()>) -> (Vec<Shown>, Vec<String>) {
+    let (mut shown, mut failed) = (Vec::new(), Vec::new());
+    loop {
+        let taken = generator.take_results();
+        shown.extend(taken.shown);
+        failed.extend(taken.failed.map(|(_, message)| message));
+        if !taken.busy {
+            return (shown, failed);
+        }
+        results.recv_timeout(Duration::from_secs(20)).expect("the generator stopped answering");
+    }
+}
+
+fn start(counter: &Counter) -> (Generator, mpsc::Receiver<()>) {
+    let (sender, receiver) = mpsc::channel();
+    (
+        Generator::start(counter.clone(), move || {
+            // A test that has ended no longer listens.
+            let _sent = sender.send(());
+        })
+        .unwrap(),
+        receiver,
+    )
+}
+
+#[test]
+fn of_a_thousand_rapid_requests_the_last_is_shown() {
+    let counter = Counter { full_ms: 2, ..Counter::default() };
+    let (generator, results) = start(&counter);
+    for revision in 1001..=2000 {
+        generator.want(request(revision));
+    }
+    let (shown, failed) = drain(&generator, &results);
+    assert_eq!(shown.last().map(|shown| shown.stamp.revision), Some(2000));
+    assert!(failed.is_empty(), "{failed:?}");
+    assert!(shown.is_sorted_by_key(|shown| shown.stamp.revision));
+    assert!(counter.passes.load(Ordering::SeqCst) < 100, "stale requests were painted");
+}
+
+#[test]
+fn every_request_that_is_waited_for_arrives() {
+    let (generator, results) = start(&Counter { preview: true, full_ms: 1, ..Counter::default() });
+    for revision in 1001..=1200 {
+        generator.want(request(revision));
+        let (shown, _) = drain(&generator, &results);
+        let last = shown.last().map(|shown| (shown.stamp.revision, shown.quality));
+        assert_eq!(last, Some((revision, Quality::Full)));
+    }
+}
+
+#[test]
+fn a_full_pass_gives_way_after_its_preview() {
+    let counter = Counter { preview: true, full_ms: 3000, ..Counter::default() };
+    let (generator, results) = start(&counter);
+    for revision in 1..=5 {
+        generator.want(request(revision));
+        // The pass that was stopped also notifies, without a picture.
+        let preview = std::iter::repeat_with(|| {
+            results.recv_timeout(Duration::from_secs(20)).unwrap();
+            generator.take_results().shown
+        });
+        assert_eq!(preview.flatten().next().map(|shown| shown.stamp.revision), Some(revision));
+    }
+    drop(generator);
+    // Five previews; every full pass that began was stopped.
+    assert_eq!(counter.passes.load(Ordering::SeqCst), 5 + counter.stopped.load(Ordering::SeqCst));
+}
+
+#[test]
+fn failures_and_panics_are_told_and_survived() {
+    let (generator, results) = start(&Counter::default());
+    generator.want(request(13));
+    assert_eq!(drain(&generator, &results).1, ["thirteen cannot be painted"]);
+    generator.want(request(666));
+    assert_eq!(drain(&generator, &results).1.len(), 1);
+    generator.want(request(7));
+    assert_eq!(drain(&generator, &results).0.len(), 1);
+}
+
+#[test]
+fn requests_from_many_threads_never_deadlock() {
+    let (generator, results) = start(&Counter { preview: true, full_ms: 1, ..Counter::default() });
+    let next = AtomicU64::new(1001);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..250).for_each(|_| generator.want(request(next.fetch_add(1, Ordering::SeqCst)))));
+        }
+    });
+    generator.want(request(9000));
+    assert_eq!(drain(&generator, &results).0.last().map(|shown| shown.stamp.revision), Some(9000));
+}

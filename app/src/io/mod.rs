@@ -1,0 +1,33 @@
+//! Files: reading pictures within limits, writing atomically, projects, and asking the user for paths.
+
+pub mod dialogs;
+pub mod files;
+pub mod folders;
+pub mod pictures;
+pub mod project;
+pub mod recovery;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+/// Writes a file under a temporary name beside it and renames it, so that no reader ever sees half a file
+/// and an error leaves the old file as it was.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let context = || format!("cannot write {}", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".daub-");
+    // As an ordinary new file: readable by others where the user's mask allows it.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder).with_context(context)?;
+    file.write_all(bytes).with_context(context)?;
+    file.as_file().sync_all().with_context(context)?;
+    file.persist(path).map_err(|error| error.error).with_context(context)?;
+    Ok(())
+}

@@ -1,0 +1,227 @@
+//! Pictures and label maps in files.
+//!
+//! The size in a header is checked before any pixel is decoded, so a small file cannot ask for all memory.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Seek};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail, ensure};
+use daub_models::Input;
+use daub_models::input::MAX_PIXELS;
+use image::{DynamicImage, ImageFormat, ImageReader, RgbImage};
+
+use crate::document::{Canvas, Kind};
+
+/// Most memory that decoding one picture may take.
+const MAX_DECODED_BYTES: u64 = 512 << 20;
+
+/// Ids of a label or instance map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdMap {
+    /// Columns.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// One id a pixel, rows from the top.
+    pub ids: Vec<u32>,
+}
+
+/// Reads a picture as colours: transparency over white, gray as equal channels.
+///
+/// # Errors
+/// When the file is missing, broken or too large.
+pub fn read_rgb(path: &Path) -> anyhow::Result<RgbImage> {
+    let read = || rgb_from(BufReader::new(File::open(path)?));
+    read().with_context(|| format!("cannot read the picture {}", path.display()))
+}
+
+/// Decodes a picture as colours.
+///
+/// # Errors
+/// When it is broken or too large.
+pub fn rgb_from(mut source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
+    let (width, height) = ImageReader::new(&mut source).with_guessed_format()?.into_dimensions()?;
+    check_size(width, height)?;
+    source.rewind()?;
+    let mut reader = ImageReader::new(source).with_guessed_format()?;
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    reader.limits(limits);
+    Ok(over_white(&reader.decode()?))
+}
+
+fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
+    let pixels = u64::from(width) * u64::from(height);
+    ensure!(
+        (1..=MAX_PIXELS as u64).contains(&pixels),
+        "{width}x{height} pixels are too many (at most {} million)",
+        MAX_PIXELS >> 20
+    );
+    Ok(())
+}
+
+fn over_white(picture: &DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.to_rgb8();
+    }
+    let rgba = picture.to_rgba8();
+    let blend = |value: u8, alpha: u8| {
+        let alpha = u32::from(alpha);
+        ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    };
+    RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+        let [r, g, b, a] = rgba.get_pixel(x, y).0;
+        image::Rgb([r, g, b].map(|value| blend(value, a)))
+    })
+}
+
+/// Reads a label map: an 8-bit gray or palette PNG whose values are ids.
+///
+/// # Errors
+/// When the file is missing, broken, too large or has colours.
+pub fn read_labels(path: &Path) -> anyhow::Result<IdMap> {
+    let map = open_ids(path).with_context(|| format!("cannot read the label map {}", path.display()))?;
+    if let Some(id) = map.ids.iter().find(|id| **id > 255) {
+        bail!("{} holds the id {id}; a label map has ids up to 255 (is it an instance map?)", path.display());
+    }
+    Ok(map)
+}
+
+/// Reads an instance map: an 8 or 16-bit gray or palette PNG whose values are ids.
+///
+/// # Errors
+/// As [`read_labels`].
+pub fn read_instances(path: &Path) -> anyhow::Result<IdMap> {
+    open_ids(path).with_context(|| format!("cannot read the instance map {}", path.display()))
+}
+
+fn open_ids(path: &Path) -> anyhow::Result<IdMap> {
+    ids_from(BufReader::new(File::open(path)?))
+}
+
+/// Raw values of a PNG, palette indices included; the `image` crate would turn them into colours.
+///
+/// # Errors
+/// When it is broken, too large or has colours.
+pub fn ids_from(source: impl BufRead + Seek) -> anyhow::Result<IdMap> {
+    let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_DECODED_BYTES as usize });
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    let broken = "it is not a PNG file, or a broken one";
+    let info = decoder.read_header_info().context(broken)?;
+    let (width, height) = (info.width, info.height);
+    check_size(width, height)?;
+    match info.color_type {
+        png::ColorType::Grayscale | png::ColorType::Indexed => {}
+        other => bail!("it has {} channels; ids need one channel or a palette", other.samples()),
+    }
+    let mut reader = decoder.read_info().context(broken)?;
+    let mut bytes = vec![0; reader.output_buffer_size().context("it is too large")?];
+    let frame = reader.next_frame(&mut bytes).context("it is broken or cut short")?;
+    let bits = frame.bit_depth as usize;
+    let samples = |row: &[u8]| -> Vec<u32> {
+        match bits {
+            16 => row.as_chunks().0.iter().map(|pair| u32::from(u16::from_be_bytes(*pair))).collect(),
+            _ => (0..width as usize).map(|x| packed_sample(row, x, bits)).collect(),
+        }
+    };
+    let ids = bytes.chunks_exact(frame.line_size).take(height as usize).flat_map(samples).collect();
+    Ok(IdMap { width: width as usize, height: height as usize, ids })
+}
+
+/// Sample `x` of a row with 1, 2, 4 or 8 bits a sample, the first in the highest bits.
+fn packed_sample(row: &[u8], x: usize, bits: usize) -> u32 {
+    let byte = row[x * bits / 8];
+    let shift = 8 - bits - x * bits % 8;
+    u32::from(byte >> shift) & ((1 << bits) - 1)
+}
+
+/// A canvas of ids.
+///
+/// # Errors
+/// When an id is above 255.
+pub fn labels_canvas(kind: Kind, map: IdMap) -> anyhow::Result<Canvas> {
+    ensure!(map.ids.iter().all(|id| *id < 256), "a label map has ids up to 255");
+    Canvas::from_pixels(kind, map.width, map.height, map.ids).context("the picture is empty")
+}
+
+/// A canvas of colours.
+///
+/// # Errors
+/// When the picture is empty.
+pub fn rgb_canvas(kind: Kind, picture: &RgbImage) -> anyhow::Result<Canvas> {
+    let pixels = picture.pixels().map(|image::Rgb([r, g, b])| u32::from_be_bytes([0, *r, *g, *b])).collect();
+    Canvas::from_pixels(kind, picture.width() as usize, picture.height() as usize, pixels).context("the picture is empty")
+}
+
+/// The input of a label model.
+pub fn labels_input(map: &IdMap) -> Input {
+    Input::from_labels(map.width, map.height, map.ids.iter().map(|id| *id as u8).collect::<Arc<[u8]>>())
+}
+
+/// Encodes colours, three bytes a pixel, by the file's ending: `png`, `jpg`, `jpeg` or `webp`.
+///
+/// # Errors
+/// When the ending is none of these.
+pub fn encode_rgb(path: &Path, width: usize, height: usize, rgb: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let format = ImageFormat::from_path(path).ok();
+    let format = format.filter(|format| matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP));
+    let format = format.with_context(|| format!("{} should end in .png, .jpg or .webp", path.display()))?;
+    let picture = RgbImage::from_raw(width as u32, height as u32, rgb.to_vec()).context("the picture has the wrong size")?;
+    let mut bytes = Cursor::new(Vec::new());
+    if format == ImageFormat::Jpeg {
+        // The default quality of 75 shows blocks in skies.
+        picture.write_with_encoder(image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92))?;
+    } else {
+        picture.write_to(&mut bytes, format)?;
+    }
+    Ok(bytes.into_inner())
+}
+
+/// Encodes a label map as a palette PNG: the values are ids, the colours are for people.
+///
+/// # Errors
+/// When the size does not fit the ids.
+pub fn encode_labels(width: usize, height: usize, ids: &[u8], palette: &[[u8; 3]]) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut colours = palette.to_vec();
+    let highest = ids.iter().max().map_or(0, |id| usize::from(*id));
+    colours.resize(colours.len().max(highest + 1), [0; 3]);
+    encoder.set_palette(colours.concat());
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(ids)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_map_survives_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.png");
+        let bytes = encode_labels(3, 2, &[0, 1, 2, 34, 2, 1], &[[1, 2, 3]; 35]).unwrap();
+        crate::io::write_atomically(&path, &bytes).unwrap();
+        assert_eq!(read_labels(&path).unwrap().ids, [0, 1, 2, 34, 2, 1]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left");
+    }
+
+    #[test]
+    fn packed_samples_come_from_the_high_bits() {
+        assert_eq!((0..8).map(|x| packed_sample(&[0b1010_0001], x, 1)).collect::<Vec<_>>(), [1, 0, 1, 0, 0, 0, 0, 1]);
+        assert_eq!((0..4).map(|x| packed_sample(&[0b11_01_00_10], x, 2)).collect::<Vec<_>>(), [3, 1, 0, 2]);
+        assert_eq!((0..2).map(|x| packed_sample(&[0xa7], x, 4)).collect::<Vec<_>>(), [10, 7]);
+    }
+
+    #[test]
+    fn transparency_is_white() {
+        let picture = image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 100, 200, 0]));
+        assert_eq!(over_white(&DynamicImage::from(picture)).get_pixel(0, 0).0, [255; 3]);
+    }
+}

@@ -1,0 +1,157 @@
+//! Which drawings are open, and which model paints each.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use daub_models::Model;
+
+use super::{Notice, OpenDrawing, State, View};
+use crate::action::Effect;
+use crate::document::{Canvas, Document, Ink, Kind};
+use crate::io::project::Project;
+use crate::scenes;
+use crate::text::{Text, text};
+
+const NO_MODEL: Text = text("No model here can paint this drawing", "没有可用于此画的模型");
+pub(super) const BLANK: Text = text("Untitled", "未命名");
+
+impl State {
+    pub(super) fn add_model(&mut self, model: Arc<Model>) {
+        self.models.retain(|known| known.weights != model.weights);
+        self.models.push(model.clone());
+        self.select_model(model);
+    }
+
+    /// Takes over an answer; after the last one the model is used and its card kept.
+    pub(super) fn answer(&mut self, choice: usize) -> Vec<Effect> {
+        let Some(mut asking) = self.asking.take() else { return Vec::new() };
+        if let Some(choice) = asking.questions.remove(0).choices.get(choice) {
+            asking.model.card.answer(&choice.answer);
+        }
+        if !asking.questions.is_empty() {
+            self.asking = Some(asking);
+            return Vec::new();
+        }
+        self.add_model(Arc::new(asking.model.clone()));
+        vec![Effect::Remember(Box::new(asking.model))]
+    }
+
+    pub(super) fn add(&mut self, document: Document, model: Option<Arc<Model>>) {
+        let ink = first_ink(document.canvas(), model.as_deref());
+        let (id, view) = (self.next_id, View::default());
+        self.next_id += 1;
+        self.drawings.push(OpenDrawing { id, document, model, ink, file: None, view });
+        self.current = self.drawings.len() - 1;
+        if self.drawing().document.canvas().kind() == &Kind::Sketch {
+            self.radius_px = self.radius_px.min(1.0);
+        } else {
+            self.radius_px = self.radius_px.max(4.0);
+        }
+    }
+
+    /// Keeps the drawing when the model fits it; else shows that model's own scene and leaves the drawing open.
+    pub(super) fn select_model(&mut self, model: Arc<Model>) {
+        let kind = Kind::from(model.card.drawing_kind());
+        if *self.drawing().document.canvas().kind() == kind {
+            self.drawing_mut().model = Some(model);
+            return;
+        }
+        // An untouched drawing of that kind serves as well as a new copy of the scene.
+        let untouched = |open: &OpenDrawing| !open.document.can_undo() && *open.document.canvas().kind() == kind;
+        match self.drawings.iter().rposition(untouched) {
+            Some(index) => {
+                self.current = index;
+                self.drawing_mut().model = Some(model);
+            }
+            None => self.open_starter(model),
+        }
+    }
+
+    pub(super) fn open_starter(&mut self, model: Arc<Model>) {
+        let kind = Kind::from(model.card.drawing_kind());
+        let scene = scenes::of_kind(&kind).find_map(|scene| Some((scene.title.of(self.language), scene.finished().ok()?)));
+        let (title, canvas) = scene.unwrap_or_else(|| (BLANK.of(self.language), blank(&kind, &model)));
+        self.add(Document::new(title, canvas), Some(model));
+    }
+
+    pub(super) fn new_from_scene(&mut self, name: &str) {
+        let Some(scene) = scenes::find(name) else { return };
+        match scene.finished() {
+            Ok(canvas) => {
+                let title = scene.title.of(self.language).to_owned();
+                self.open_project(Project { title, model: scene.model.clone(), base: canvas.clone(), canvas }, None);
+            }
+            Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
+        }
+    }
+
+    pub(super) fn new_blank(&mut self) {
+        let Some(model) = self.drawing().model.clone() else { return };
+        let canvas = blank(self.drawing().document.canvas().kind(), &model);
+        self.add(Document::new(BLANK.of(self.language), canvas), Some(model));
+    }
+
+    pub(super) fn open_project(&mut self, project: Project, file: Option<PathBuf>) {
+        let kind = project.canvas.kind().clone();
+        let fits = |known: &&Arc<Model>| Kind::from(known.card.drawing_kind()) == kind;
+        let named = self.models.iter().filter(fits).find(|known| known.card.name == project.model);
+        let model = named.or_else(|| self.models.iter().find(fits)).cloned();
+        if model.is_none() {
+            self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
+        }
+        self.add(Document::restore(project.title, project.canvas, project.base), model);
+        self.drawing_mut().file = file;
+    }
+
+    pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {
+        match self.drawings.get(index) {
+            Some(drawing) if drawing.document.is_unsaved() => {
+                self.closing = Some(index);
+                Vec::new()
+            }
+            _ => self.close_anyway(index),
+        }
+    }
+
+    pub(super) fn close_anyway(&mut self, index: usize) -> Vec<Effect> {
+        self.closing = None;
+        if index >= self.drawings.len() {
+            return Vec::new();
+        }
+        let closed = self.drawings.remove(index);
+        if self.drawings.is_empty() {
+            match closed.model.clone() {
+                Some(model) => self.open_starter(model),
+                None => self.add(Document::new(BLANK.of(self.language), closed.document.base().clone()), None),
+            }
+        }
+        if self.current > index || self.current >= self.drawings.len() {
+            self.current = self.current.saturating_sub(1).min(self.drawings.len() - 1);
+        }
+        vec![Effect::Forget(closed.id)]
+    }
+}
+
+/// A canvas of the model's native size, filled with what most of its pictures hold.
+fn blank(kind: &Kind, model: &Model) -> Canvas {
+    let (width, height) = model.card.size();
+    let ink = match kind {
+        Kind::Labels(_) => scenes::of_kind(kind)
+            .find_map(|scene| scene.start().ok()?.get(0, 0))
+            .or_else(|| model.card.labels.iter().find(|label| label.trained).map(|label| Ink::from(label.id)))
+            .unwrap_or(0),
+        Kind::Sketch | Kind::Photo => 0x00ff_ffff,
+    };
+    Canvas::new(kind.clone(), width, height, ink)
+}
+
+/// What a fresh brush lays down: something that the scene holds much of, or black.
+fn first_ink(canvas: &Canvas, model: Option<&Model>) -> Ink {
+    if !canvas.kind().is_labels() {
+        return 0;
+    }
+    let favourite = ["vegetation", "window", "hair"];
+    let labels = model.map_or(&[][..], |model| &model.card.labels);
+    let found = labels.iter().find(|label| favourite.contains(&label.name.as_str()));
+    found.or(labels.first()).map_or(0, |label| Ink::from(label.id))
+}

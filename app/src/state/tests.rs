@@ -1,0 +1,120 @@
+//! What the state promises, without a window.
+
+use daub_models::library;
+
+use super::*;
+use crate::paint::Point;
+
+fn state() -> State {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
+    let models = library::list(&[folder]).into_iter().map(|(_, model)| Arc::new(model.unwrap())).collect();
+    State::new(models, Language::English)
+}
+
+fn model(state: &State, name: &str) -> Arc<Model> {
+    state.models.iter().find(|model| model.card.name == name).unwrap().clone()
+}
+
+fn drag(state: &mut State, points: &[[f32; 2]]) {
+    state.apply(Action::Pen(PenEvent::Down(points[0].into())));
+    let rest: Vec<Point> = points[1..].iter().map(|point| (*point).into()).collect();
+    state.apply(Action::Pen(PenEvent::Drag(rest)));
+    state.apply(Action::Pen(PenEvent::Up));
+}
+
+#[test]
+fn a_model_of_another_kind_opens_its_scene_and_keeps_the_drawing() {
+    let mut state = state();
+    drag(&mut state, &[[10.0, 10.0], [60.0, 40.0]]);
+    let street = state.drawing().document.canvas().clone();
+    state.apply(Action::SelectModel(model(&state, "faces")));
+    assert_eq!(state.drawings.len(), 2);
+    assert_eq!(state.drawing().document.canvas().kind(), &Kind::Labels("celebamask-hq-19".into()));
+    state.apply(Action::SelectDrawing(0));
+    assert_eq!(state.drawing().document.canvas(), &street);
+    // Back to streets and to faces: the untouched face is used again.
+    state.apply(Action::SelectModel(model(&state, "faces")));
+    assert_eq!(state.drawings.len(), 2);
+}
+
+#[test]
+fn a_model_of_the_same_kind_keeps_the_drawing() {
+    let mut state = state();
+    state.apply(Action::SelectModel(model(&state, "photo2vangogh")));
+    let id = state.drawing().id;
+    state.apply(Action::SelectModel(model(&state, "vangogh2photo")));
+    assert_eq!(state.drawing().id, id);
+}
+
+#[test]
+fn shapes_are_previewed_live_and_are_one_step() {
+    let mut state = state();
+    state.apply(Action::SetInk(26));
+    state.apply(Action::SelectTool(Tool::Rectangle));
+    let before = state.drawing().document.canvas().clone();
+    state.apply(Action::Pen(PenEvent::Down([10.0, 10.0].into())));
+    state.apply(Action::Pen(PenEvent::Drag(vec![[100.0, 100.0].into()])));
+    assert_eq!(state.drawing().document.canvas().get(90, 90), Some(26));
+    state.apply(Action::Pen(PenEvent::Drag(vec![[30.0, 30.0].into()])));
+    assert_eq!(state.drawing().document.canvas().get(90, 90), before.get(90, 90));
+    state.apply(Action::Pen(PenEvent::Up));
+    state.apply(Action::Undo);
+    assert_eq!(state.drawing().document.canvas(), &before);
+}
+
+#[test]
+fn a_polygon_closes_at_enter_and_vanishes_at_escape() {
+    let mut state = state();
+    state.apply(Action::SetInk(26));
+    state.apply(Action::SelectTool(Tool::Polygon));
+    let before = state.drawing().document.canvas().clone();
+    let corners = [[50.0, 50.0], [90.0, 50.0], [90.0, 90.0]];
+    for end in [PenEvent::Cancel, PenEvent::Finish] {
+        for corner in corners {
+            state.apply(Action::Pen(PenEvent::Down(corner.into())));
+            state.apply(Action::Pen(PenEvent::Up));
+            state.apply(Action::Pen(PenEvent::Drag(vec![[200.0, 200.0].into()])));
+        }
+        let cancelled = end == PenEvent::Cancel;
+        state.apply(Action::Pen(end));
+        assert!(!state.hand.is_busy());
+        assert_eq!(state.drawing().document.can_undo(), !cancelled);
+    }
+    assert_eq!(state.drawing().document.canvas().get(80, 60), Some(26));
+    // The corner that followed the pointer is no part of it.
+    assert_eq!(state.drawing().document.canvas().get(120, 120), before.get(120, 120));
+}
+
+#[test]
+fn the_eraser_brings_back_the_scene() {
+    let mut state = state();
+    let before = state.drawing().document.canvas().clone();
+    state.apply(Action::SetRadius(20.0));
+    drag(&mut state, &[[100.0, 100.0], [150.0, 120.0]]);
+    assert_ne!(state.drawing().document.canvas(), &before);
+    state.apply(Action::SelectTool(Tool::Eraser));
+    state.apply(Action::SetRadius(40.0));
+    drag(&mut state, &[[90.0, 95.0], [160.0, 125.0]]);
+    assert_eq!(state.drawing().document.canvas(), &before);
+}
+
+#[test]
+fn an_unsaved_drawing_is_not_closed_unasked() {
+    let mut state = state();
+    drag(&mut state, &[[10.0, 10.0], [60.0, 40.0]]);
+    assert!(state.apply(Action::CloseDrawing(0)).is_empty());
+    assert_eq!(state.closing, Some(0));
+    let id = state.drawing().id;
+    assert_eq!(state.apply(Action::CloseAnyway(0)), [Effect::Forget(id)]);
+    assert_eq!(state.drawings.len(), 1, "a window always shows a drawing");
+}
+
+#[test]
+fn the_eyedropper_takes_up_the_label() {
+    let mut state = state();
+    let expected = state.drawing().document.canvas().get(3, 250).unwrap();
+    state.apply(Action::SelectTool(Tool::Eyedropper));
+    drag(&mut state, &[[3.5, 250.5], [300.0, 20.0]]);
+    assert_eq!(state.drawing().ink, expected);
+    assert!(!state.drawing().document.can_undo());
+}

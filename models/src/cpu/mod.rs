@@ -1,0 +1,373 @@
+//! The CPU executor: plans once for each size, then only computes.
+//!
+//! Values are stored in blocks of 16 planes, `[planes / 16, height, width, 16]`, so that one vector holds 16 planes of a
+//! pixel whatever the processor: one AVX-512 register, two of AVX2, four of NEON. See [`crate::fuse`] for what becomes
+//! part of a load; a task loads its piece of the input into memory of its own, small enough for the second cache, with
+//! norm, rectifier and border applied, and multiplies it there with all weights.
+#![expect(unsafe_code, reason = "threads write disjoint parts of one arena, and inner loops use vector instructions")]
+
+mod cells;
+mod conv;
+mod ends;
+mod kernels;
+mod pass;
+mod plan;
+mod simple;
+mod source;
+mod stem;
+mod team;
+mod weights;
+mod winograd;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+
+use crate::checkpoint::Weights;
+use crate::executor::{ExecuteError, Executor, Interrupt, Picture};
+use crate::fuse::{Fused, Norm, Work, fuse};
+use crate::graph::{Graph, Op};
+use crate::incremental::changed;
+use crate::input::Input;
+use crate::random::Draws;
+
+use cells::Buffer;
+use kernels::Kernels;
+use pass::{BatchVectors, Extent, Pass, UNCHANGED};
+use plan::{Plan, Setting};
+use team::Scratch;
+use weights::{Layer, Packed};
+
+/// How to run a network on the CPU.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CpuOptions {
+    /// Threads that compute; 0 for one on each core.
+    pub threads: usize,
+    /// With a seed, dropout layers are active and drawn from it.
+    pub dropout_seed: Option<u64>,
+    /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
+    /// kept in memory and every picture is exact.
+    pub margin: Option<usize>,
+    /// Use plain loops even where the processor has vector instructions; for tests.
+    pub portable: bool,
+}
+
+/// Time and work of one step of the last picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerTime {
+    /// Index of the graph's node.
+    pub node: usize,
+    /// What was computed, for people: `conv 3x3 256→256 64x32 winograd`.
+    pub name: String,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// Multiply-adds as the network is defined; Winograd and the label gather do fewer.
+    pub multiply_adds: u64,
+}
+
+/// Runs a graph on the CPU.
+pub struct Cpu {
+    graph: Arc<Graph>,
+    fused: Fused,
+    outputs: Vec<usize>,
+    options: CpuOptions,
+    kernels: &'static Kernels,
+    pool: rayon::ThreadPool,
+    packed: Vec<Packed>,
+    layers: Vec<Option<usize>>,
+    batch_norms: HashMap<String, BatchVectors>,
+    plan: Option<Plan>,
+    team: Vec<Scratch>,
+    arena: Buffer,
+    norms: Buffer,
+    masks: Buffer,
+    statistics: Buffer,
+    statistics_at: Vec<usize>,
+    partials: Buffer,
+    factors: Buffer,
+    products: Buffer,
+    zeros: Buffer,
+    /// The input whose values are in the arena, if they are complete.
+    kept: Option<Input>,
+    seconds: Vec<f64>,
+}
+
+/// A pointer that several threads write through, each to its own places.
+struct Plain(*mut f32);
+
+// SAFETY: as `cells::Cells`.
+unsafe impl Sync for Plain {}
+
+impl Cpu {
+    /// Packs the weights and starts the threads.
+    ///
+    /// # Errors
+    /// When the graph is wired wrongly, a weight is missing, or the system starts no threads.
+    pub fn new(graph: Arc<Graph>, weights: &Weights, options: CpuOptions) -> Result<Self, ExecuteError> {
+        let fused = fuse(&graph, options.dropout_seed.is_some())?;
+        let available = Kernels::available();
+        let kernels = if options.portable { available[available.len() - 1] } else { Kernels::detect() };
+        let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = if options.threads == 0 { cores } else { options.threads };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|index| format!("picture {index}"))
+            .build()
+            .map_err(|error| ExecuteError::Device(format!("no threads could be started: {error}")))?;
+        let (mut packed, mut layers, mut batch_norms) = (Vec::new(), Vec::new(), HashMap::new());
+        let channels = graph.channels()?;
+        for step in &fused.steps {
+            let parts: Vec<usize> = step
+                .operands
+                .first()
+                .map(|operand| operand.parts.iter().map(|part| channels[fused.values[part.value.0].node.0]).collect())
+                .unwrap_or_default();
+            let layer = pack_step(&graph, &fused, step, &parts, weights, kernels)?;
+            layers.push(layer.map(|layer| {
+                packed.push(layer);
+                packed.len() - 1
+            }));
+            for part in step.operands.iter().flat_map(|operand| &operand.parts) {
+                if let Some(Norm::Batch { prefix, affine, stats }) = &part.norm {
+                    let vector = |suffix: &str, read: bool| match read {
+                        true => Ok(weights::tensor(weights, &format!("{prefix}.{suffix}"))?.to_vec()),
+                        false => Ok::<_, ExecuteError>(Vec::new()),
+                    };
+                    let running = *stats == crate::graph::NormStats::Running;
+                    let vectors = BatchVectors {
+                        weight: vector("weight", *affine)?,
+                        bias: vector("bias", *affine)?,
+                        mean: vector("running_mean", running)?,
+                        variance: vector("running_var", running)?,
+                    };
+                    batch_norms.insert(prefix.clone(), vectors);
+                }
+            }
+        }
+        let mut statistics_at = Vec::with_capacity(fused.values.len());
+        let mut statistics = 0;
+        for value in &fused.values {
+            statistics_at.push(statistics);
+            statistics += 2 * channels[value.node.0].next_multiple_of(16);
+        }
+        Ok(Self {
+            graph,
+            outputs: fused.outputs.iter().map(|value| value.0).collect(),
+            fused,
+            options,
+            kernels,
+            pool,
+            packed,
+            layers,
+            batch_norms,
+            plan: None,
+            team: (0..threads).map(|_| Scratch::default()).collect(),
+            arena: Buffer::default(),
+            norms: Buffer::default(),
+            masks: Buffer::default(),
+            statistics: Buffer::new(statistics),
+            statistics_at,
+            partials: Buffer::default(),
+            factors: Buffer::default(),
+            products: Buffer::default(),
+            zeros: Buffer::new(64),
+            kept: None,
+            seconds: Vec::new(),
+        })
+    }
+
+    /// As [`Executor::run`], into a picture whose memory is used again.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn run_into(&mut self, input: &Input, interrupt: &Interrupt, picture: &mut Picture) -> Result<(), ExecuteError> {
+        self.prepare_for(input)?;
+        self.pass(input, false, interrupt, picture)
+    }
+
+    /// Paints what changed since the last picture, with the statistics of the last exact one; an approximation for the
+    /// time of a stroke, to be followed by an exact [`Executor::run`]. Exact if there is nothing to go on from.
+    ///
+    /// # Errors
+    /// As [`Executor::run`].
+    pub fn run_incremental(&mut self, input: &Input, interrupt: &Interrupt, picture: &mut Picture) -> Result<(), ExecuteError> {
+        self.prepare_for(input)?;
+        self.pass(input, true, interrupt, picture)
+    }
+
+    /// Times of the steps of the last picture.
+    pub fn layers(&self) -> Vec<LayerTime> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let steps = self.fused.steps.iter().zip(&plan.steps).zip(&self.seconds);
+        let named = steps.enumerate().map(|(value, ((fused, step), &seconds))| LayerTime {
+            node: fused.node.0,
+            name: plan.name_of(value, &self.packed),
+            seconds,
+            multiply_adds: step.multiply_adds,
+        });
+        named.collect()
+    }
+
+    /// Bytes of everything this executor holds: packed weights, values and scratch.
+    pub fn memory_bytes(&self) -> usize {
+        let weights: usize = self.packed.iter().map(Packed::bytes).sum();
+        let buffers = [&self.arena, &self.norms, &self.masks, &self.statistics, &self.partials, &self.factors, &self.products];
+        let scratch: usize = self.team.iter().map(Scratch::bytes).sum();
+        weights + scratch + buffers.iter().map(|buffer| buffer.len() * 4).sum::<usize>()
+    }
+
+    fn prepare_for(&mut self, input: &Input) -> Result<(), ExecuteError> {
+        input.check(&self.graph)?;
+        self.prepare(input.width, input.height)
+    }
+
+    fn pass(
+        &mut self,
+        input: &Input,
+        incremental: bool,
+        interrupt: &Interrupt,
+        picture: &mut Picture,
+    ) -> Result<(), ExecuteError> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let kept = self.kept.take();
+        let edit = match (&kept, self.options.margin) {
+            (Some(kept), Some(margin)) if incremental => changed(&self.graph, kept, input).map(|edit| (edit, margin)),
+            _ => None,
+        };
+        let extent = edit.as_ref().map_or(Extent::Exact, |(edit, margin)| Extent::Edit { edit, margin: *margin });
+        let pass = Pass {
+            plan,
+            kernels: self.kernels,
+            packed: &self.packed,
+            batch_norms: &self.batch_norms,
+            input,
+            extent,
+            arena: self.arena.cells(),
+            norms: self.norms.cells(),
+            masks: self.masks.cells(),
+            statistics: self.statistics.cells(),
+            statistics_at: &self.statistics_at,
+            partials: self.partials.cells(),
+            factors: self.factors.cells(),
+            products: self.products.cells(),
+            zeros: self.zeros.cells(),
+        };
+        let (team, seconds) = (&mut self.team, &mut self.seconds);
+        let (graph, outputs) = (&self.graph, &self.outputs);
+        self.pool.install(|| {
+            pass.run(team, interrupt, seconds)?;
+            pass.picture(graph, outputs, picture, team);
+            Ok::<_, ExecuteError>(())
+        })?;
+        if self.options.margin.is_some() {
+            self.kept = Some(input.clone());
+        }
+        Ok(())
+    }
+
+    /// Draws the masks of dropout layers for a new size.
+    fn draw_masks(&mut self, plan: &Plan) {
+        let Some(seed) = self.options.dropout_seed else { return };
+        self.masks = Buffer::new(plan.masks);
+        let cells = self.masks.cells();
+        for (step, fused) in plan.steps.iter().zip(&self.fused.steps) {
+            let parts = step.sources.iter().flat_map(|source| &source.parts);
+            let dropouts = fused.operands.iter().flat_map(|operand| &operand.parts).map(|part| part.dropout);
+            for (part, dropout) in parts.zip(dropouts) {
+                let (Some(at), Some(dropout)) = (part.mask_at, dropout) else { continue };
+                let slot = plan.slots[part.value];
+                let pixels = slot.shape.pixels();
+                let mask = Draws::new(seed, dropout.place).dropout_mask(slot.shape.len(), dropout.probability);
+                for (index, factor) in mask.into_iter().enumerate() {
+                    let (channel, pixel) = (index / pixels, index % pixels);
+                    let place = at + channel / 16 * slot.block() + pixel * 16 + channel % 16;
+                    // SAFETY: no task runs, and the buffer was made for all masks.
+                    unsafe { *cells.at(place) = factor };
+                }
+            }
+        }
+    }
+}
+
+impl Executor for Cpu {
+    fn device(&self) -> String {
+        format!("CPU ({}, {} threads)", self.kernels.name, self.team.len())
+    }
+
+    fn prepare(&mut self, width: usize, height: usize) -> Result<(), ExecuteError> {
+        if self.plan.as_ref().is_some_and(|plan| (plan.width, plan.height) == (width, height)) {
+            return Ok(());
+        }
+        self.kept = None;
+        self.plan = None;
+        let setting = Setting {
+            graph: &self.graph,
+            fused: &self.fused,
+            packed: &self.packed,
+            layers: &self.layers,
+            threads: self.team.len(),
+            keep: self.options.margin.is_some(),
+        };
+        let plan = Plan::new(&setting, width, height)?;
+        self.arena.reserve(plan.arena);
+        self.norms = Buffer::new(plan.norms);
+        self.partials.reserve(plan.partials);
+        self.factors.reserve(plan.factors);
+        self.products.reserve(plan.products);
+        self.draw_masks(&plan);
+        self.seconds = vec![0.0; plan.steps.len()];
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    fn run(&mut self, input: &Input, interrupt: &Interrupt) -> Result<Picture, ExecuteError> {
+        let mut picture = Picture::default();
+        self.run_into(input, interrupt, &mut picture)?;
+        Ok(picture)
+    }
+}
+
+/// Packs the weights of a step, if it has any.
+fn pack_step(
+    graph: &Graph,
+    fused: &Fused,
+    step: &crate::fuse::Step,
+    parts: &[usize],
+    weights: &Weights,
+    kernels: &Kernels,
+) -> Result<Option<Packed>, ExecuteError> {
+    let (weight, bias, out_channels, kernel, transposed, phases, winograd) = match &step.work {
+        Work::Conv { weight, bias, out_channels, kernel, stride } => {
+            let phases = weights::plain_phase(*kernel, step.operands[0].border.amount);
+            (weight, bias, *out_channels, *kernel, false, phases, *kernel == 3 && *stride == 1)
+        }
+        Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => {
+            (weight, bias, *out_channels, *kernel, true, weights::transposed_phases(*kernel, *stride, *padding), false)
+        }
+        Work::Linear { weight, bias } => {
+            let Op::Linear { shape, .. } = &graph.nodes[step.node.0].op else {
+                return Err(crate::shape::GraphError::Wiring { node: step.node.0 }.into());
+            };
+            (weight, bias, shape.len(), 1, false, weights::plain_phase(1, 0), false)
+        }
+        _ => return Ok(None),
+    };
+    let values = weights::layer_values(weights, weight, out_channels, transposed)?;
+    let bias = bias.as_ref().map(|key| weights::tensor(weights, key)).transpose()?;
+    let inputs = values.len() / (out_channels * kernel * kernel).max(1);
+    let linear = [inputs];
+    let labels = matches!(step.work, Work::Conv { .. }) && fused.reads_ids(step);
+    let layer = Layer {
+        values: &values,
+        bias,
+        kernel,
+        out_channels,
+        parts: if matches!(step.work, Work::Linear { .. }) { &linear } else { parts },
+        transposed,
+        group: kernels.blocks,
+        // Few planes spend more on the transforms than they save.
+        winograd: winograd && !labels && inputs >= 32 && out_channels >= 32,
+        labels,
+    };
+    Ok(Some(weights::pack(&layer, phases)))
+}

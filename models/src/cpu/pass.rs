@@ -1,0 +1,226 @@
+//! One run over all steps, and what its tasks share.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use crate::executor::{ExecuteError, Interrupt};
+use crate::fuse::Work;
+use crate::graph::Activation;
+use crate::incremental::{Mask, Rect, mask_at};
+use crate::input::Input;
+
+use super::cells::Cells;
+use super::kernels::{Kernels, Load};
+use super::plan::{Method, Plan, Slot, StepPlan, cut};
+use super::team::Scratch;
+use super::weights::Packed;
+
+/// Loads what is stored as it is.
+pub(super) const UNCHANGED: Load = Load { scale: std::ptr::null(), shift: std::ptr::null(), mask: std::ptr::null(), slope: 1.0 };
+
+/// Pixels of a side of the tiles of an incremental picture at every resolution; Winograd's.
+pub(super) const TILE: usize = 4;
+
+/// A batch norm's vectors; empty where it has none.
+#[derive(Default)]
+pub(super) struct BatchVectors {
+    pub(super) weight: Vec<f32>,
+    pub(super) bias: Vec<f32>,
+    pub(super) mean: Vec<f32>,
+    pub(super) variance: Vec<f32>,
+}
+
+/// What to compute.
+#[derive(Clone, Copy)]
+pub(super) enum Extent<'a> {
+    /// Everything, with new statistics.
+    Exact,
+    /// What an edit touches, widened by a margin in pixels of each resolution, with kept statistics.
+    Edit { edit: &'a Mask, margin: usize },
+}
+
+/// Everything that tasks read, and the places they write to.
+pub(super) struct Pass<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) kernels: &'static Kernels,
+    pub(super) packed: &'a [Packed],
+    pub(super) batch_norms: &'a HashMap<String, BatchVectors>,
+    pub(super) input: &'a Input,
+    pub(super) extent: Extent<'a>,
+    /// All values.
+    pub(super) arena: Cells,
+    /// Factors and terms of deferred norms.
+    pub(super) norms: Cells,
+    /// Dropout masks.
+    pub(super) masks: Cells,
+    /// Means and deviations of values, from these places on.
+    pub(super) statistics: Cells,
+    pub(super) statistics_at: &'a [usize],
+    /// Sums of pieces, `[piece][block][2][16]`.
+    pub(super) partials: Cells,
+    /// Winograd's left factors, products, and a bias of nothing.
+    pub(super) factors: Cells,
+    pub(super) products: Cells,
+    pub(super) zeros: Cells,
+}
+
+impl Pass<'_> {
+    /// Runs all steps; must be called inside the thread pool. `seconds` gets each step's time if it is not empty.
+    pub(super) fn run(&self, team: &mut [Scratch], interrupt: &Interrupt, seconds: &mut [f64]) -> Result<(), ExecuteError> {
+        for (value, step) in self.plan.steps.iter().enumerate() {
+            interrupt.check()?;
+            let start = Instant::now();
+            self.step(step, value, team);
+            if let Some(place) = seconds.get_mut(value) {
+                *place = start.elapsed().as_secs_f64();
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&self, step: &StepPlan, value: usize, team: &mut [Scratch]) {
+        let edited;
+        let rects = match self.extent {
+            Extent::Exact => &step.rects,
+            Extent::Edit { edit, margin } => {
+                let mask = mask_at(edit, step.grid.0, step.grid.1, TILE, margin);
+                // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
+                let piece = if self.winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
+                edited = mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
+                &edited
+            }
+        };
+        self.prepare_norms(step);
+        let mut pieces = rects.len();
+        match step.work {
+            // Label planes that everybody reads as ids take no memory.
+            Work::Input(_) if self.is_ids(value) => {}
+            Work::Input(plane) => {
+                self.read_plane(value, plane, rects, team);
+                self.sum_whole(step, value);
+                pieces = 1;
+            }
+            Work::Linear { .. } => {
+                self.linear(step, value, team);
+                pieces = 1;
+            }
+            Work::InstanceMean => {
+                self.instance_mean(step, value, team);
+                pieces = 1;
+            }
+            Work::Conv { .. } | Work::ConvTranspose { .. } => {
+                let round = match self.extent {
+                    Extent::Exact => step.conv.and_then(|conv| conv.method.round()),
+                    Extent::Edit { edit, margin } => {
+                        self.winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
+                    }
+                };
+                if let Some(round) = round {
+                    pieces = self.winograd(step, value, round, rects, team);
+                } else {
+                    let packed = step.conv.map(|conv| &self.packed[conv.layer]);
+                    let groups = packed.map_or(1, |packed| packed.blocks().div_ceil(packed.group));
+                    let splits = match self.extent {
+                        Extent::Exact => step.splits,
+                        Extent::Edit { .. } => (4 * team.len()).div_ceil(rects.len().max(1)).clamp(1, groups),
+                    };
+                    self.direct(step, value, rects, splits, team);
+                }
+            }
+            Work::Copy | Work::Add | Work::Resize { .. } | Work::AvgPool { .. } | Work::MaxPool { .. } | Work::Spade => {
+                self.simple(step, value, rects, team);
+            }
+        }
+        if step.statistics && matches!(self.extent, Extent::Exact) {
+            self.finish_statistics(value, pieces);
+        }
+    }
+
+    /// Whether the step uses Winograd for so many tiles, and in rounds of how many.
+    fn winograd_round(&self, step: &StepPlan, tiles: &[bool]) -> Option<usize> {
+        let round = step.conv?.method.round()?;
+        (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
+    }
+
+    fn is_ids(&self, value: usize) -> bool {
+        let readers = self.plan.steps.iter().flat_map(|step| &step.sources);
+        readers.into_iter().any(|source| source.labels && source.parts[0].value == value)
+    }
+
+    pub(super) fn label(&self, pixel: usize) -> u8 {
+        self.input.labels.as_deref().map_or(0, |labels| labels[pixel])
+    }
+
+    /// Where a piece adds up its sums of these blocks, set to zero; null if nobody needs them.
+    pub(super) fn partial(&self, step: &StepPlan, all: usize, piece: usize, blocks: std::ops::Range<usize>) -> *mut f32 {
+        if !step.statistics || matches!(self.extent, Extent::Edit { .. }) {
+            return std::ptr::null_mut();
+        }
+        let at = (piece * all + blocks.start) * 32;
+        // SAFETY: the sums of this piece and these blocks belong to the task that asks.
+        unsafe { self.partials.slice(at, blocks.len() * 32) }.fill(0.0);
+        self.partials.at(at)
+    }
+
+    fn sum_whole(&self, step: &StepPlan, value: usize) {
+        let slot = self.plan.slots[value];
+        let sums = self.partial(step, slot.blocks(), 0, 0..slot.blocks());
+        if !sums.is_null() {
+            let whole = Rect { x: 0, y: 0, width: slot.shape.width, height: slot.shape.height };
+            self.add_moments(slot, &whole, 0..slot.blocks(), sums);
+        }
+    }
+
+    /// Adds the sums and squares of what is stored in `rect` to `sums`, which starts at the first of `blocks`.
+    pub(super) fn add_moments(&self, slot: Slot, rect: &Rect, blocks: std::ops::Range<usize>, sums: *mut f32) {
+        for (nth, block) in blocks.enumerate() {
+            for y in rect.y..rect.y + rect.height {
+                let from = self.arena.at(slot.offset + block * slot.block() + (y * slot.shape.width + rect.x) * 16);
+                // SAFETY: the task that asks has just written these pixels.
+                unsafe { (self.kernels.moments)(from, rect.width, sums.wrapping_add(nth * 32)) };
+            }
+        }
+    }
+
+    /// Applies the step's last function to what is stored in `rect`.
+    pub(super) fn activate(&self, step: &StepPlan, slot: Slot, rect: &Rect, blocks: std::ops::Range<usize>) {
+        let Some(function) = step.activation else { return };
+        for block in blocks {
+            let depth = 16.min(slot.shape.channels - block * 16);
+            for y in rect.y..rect.y + rect.height {
+                let at = slot.offset + block * slot.block() + (y * slot.shape.width + rect.x) * 16;
+                // SAFETY: the task that asks has just written these pixels.
+                let row = unsafe { self.arena.slice(at, rect.width * 16) };
+                for lanes in row.as_chunks_mut::<16>().0 {
+                    for value in &mut lanes[..depth] {
+                        *value = apply(function, *value);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn apply(function: Activation, x: f32) -> f32 {
+    match function {
+        Activation::Relu => x.max(0.0),
+        Activation::LeakyRelu { slope } => {
+            if x > 0.0 {
+                x
+            } else {
+                slope * x
+            }
+        }
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => 1.0 / (1.0 + (-x).exp()),
+    }
+}
+
+impl Method {
+    pub(super) fn round(self) -> Option<usize> {
+        match self {
+            Self::Direct => None,
+            Self::Winograd { round } => Some(round),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Loading operands: norm, dropout, rectifier and border on the way from a stored value to where it is used.
+
+use crate::fuse::Norm;
+use crate::graph::{NormStats, PadMode};
+
+use super::Pass;
+use super::kernels::{Into, Load};
+use super::plan::{Block, Source, StepPlan};
+
+/// Added to a variance before its root, as PyTorch does.
+const NORM_EPSILON: f32 = 1e-5;
+
+/// Place `at` of a line of `length` pixels with a border, or `None` for a zero.
+pub(super) fn inside(at: isize, length: usize, mode: PadMode) -> Option<usize> {
+    let last = length as isize - 1;
+    if (0..=last).contains(&at) {
+        return Some(at as usize);
+    }
+    let mirrored = if at < 0 { -at } else { 2 * last - at };
+    (mode == PadMode::Reflect && (0..=last).contains(&mirrored)).then_some(mirrored as usize)
+}
+
+impl Pass<'_> {
+    /// Turns statistics into factors and terms for every part of the step's operands.
+    pub(super) fn prepare_norms(&self, step: &StepPlan) {
+        for part in step.sources.iter().flat_map(|source| &source.parts) {
+            let Some(norm) = &part.norm else { continue };
+            let slot = self.plan.slots[part.value];
+            let (channels, padded) = (slot.shape.channels, slot.blocks() * 16);
+            // SAFETY: this part's own place, written before any task of this step starts.
+            let (scale, shift) = unsafe { self.norms.slice(part.norm_at, 2 * padded) }.split_at_mut(padded);
+            // SAFETY: statistics were written when the value's step ended.
+            let (mean, deviation) = unsafe { self.statistics.slice(self.statistics_at[part.value], 2 * padded) }.split_at(padded);
+            for channel in 0..channels {
+                (scale[channel], shift[channel]) = (1.0 / deviation[channel], -mean[channel] / deviation[channel]);
+            }
+            let Norm::Batch { prefix, stats, .. } = norm else { continue };
+            let vectors = &self.batch_norms[prefix];
+            for channel in 0..channels {
+                if *stats == NormStats::Running {
+                    let deviation = (vectors.variance[channel] + NORM_EPSILON).sqrt();
+                    (scale[channel], shift[channel]) = (1.0 / deviation, -vectors.mean[channel] / deviation);
+                }
+                let (weight, bias) = (vectors.weight.get(channel).unwrap_or(&1.0), vectors.bias.get(channel).unwrap_or(&0.0));
+                scale[channel] *= weight;
+                shift[channel] = shift[channel] * weight + bias;
+            }
+        }
+    }
+
+    /// Mean and deviation of each plane from the pieces' sums; in the order of pieces, so that threads do not matter.
+    pub(super) fn finish_statistics(&self, value: usize, pieces: usize) {
+        let slot = self.plan.slots[value];
+        let blocks = slot.blocks();
+        let count = slot.shape.pixels() as f64;
+        // SAFETY: all tasks of this step have ended.
+        let partials = unsafe { self.partials.slice(0, pieces * blocks * 32) };
+        // SAFETY: as above; statistics are read only by later steps.
+        let (mean, deviation) =
+            unsafe { self.statistics.slice(self.statistics_at[value], blocks * 32) }.split_at_mut(blocks * 16);
+        for block in 0..blocks {
+            for lane in 0..16 {
+                let total = |which: usize| -> f64 {
+                    (0..pieces).map(|piece| f64::from(partials[(piece * blocks + block) * 32 + which * 16 + lane])).sum()
+                };
+                let average = total(0) / count;
+                let variance = (total(1) / count - average * average).max(0.0);
+                mean[block * 16 + lane] = average as f32;
+                deviation[block * 16 + lane] = (variance + f64::from(NORM_EPSILON)).sqrt() as f32;
+            }
+        }
+    }
+
+    /// Loads pixels `x..x + count` of row `y` of one block; both may lie in the border.
+    ///
+    /// # Safety
+    /// `to` has room for them and nobody else writes there; a border is only asked for with [`Into::Store`].
+    #[expect(clippy::too_many_arguments, reason = "a place and where it goes")]
+    pub(super) unsafe fn load_row(
+        &self,
+        source: &Source,
+        block: &Block,
+        y: isize,
+        x: isize,
+        count: usize,
+        to: *mut f32,
+        into: Into,
+    ) {
+        let Some(row) = inside(y, source.height, source.border.mode) else {
+            // SAFETY: `to` has room for `count` blocks.
+            unsafe { std::ptr::write_bytes(to, 0, count * 16) };
+            return;
+        };
+        let part = &source.parts[block.part];
+        let slot = self.plan.slots[part.value];
+        let row_at = block.block * slot.block() + row * source.width * 16;
+        let span = |from: usize, count: usize, to: *mut f32| {
+            let at = row_at + from * 16;
+            let null = std::ptr::null();
+            let padded = slot.blocks() * 16;
+            let load = Load {
+                scale: if part.norm.is_some() { self.norms.at(part.norm_at + block.block * 16) } else { null },
+                shift: if part.norm.is_some() { self.norms.at(part.norm_at + padded + block.block * 16) } else { null },
+                mask: part.mask_at.map_or(null, |mask| self.masks.at(mask + at).cast_const()),
+                slope: part.slope,
+            };
+            // SAFETY: the row is inside the value, whose step has ended; `to` is ours.
+            unsafe { (self.kernels.row)(self.arena.at(slot.offset + at), to, count, &load, into) };
+        };
+        let end = x + count as isize;
+        let (first, last) = (x.clamp(0, source.width as isize), end.clamp(0, source.width as isize));
+        if last > first {
+            span(first as usize, (last - first) as usize, to.wrapping_add((first - x) as usize * 16));
+        }
+        for at in (x..first.min(end)).chain(last.max(x)..end) {
+            let there = to.wrapping_add((at - x) as usize * 16);
+            match inside(at, source.width, source.border.mode) {
+                Some(column) => span(column, 1, there),
+                // SAFETY: `to` has room for `count` blocks.
+                None => unsafe { std::ptr::write_bytes(there, 0, 16) },
+            }
+        }
+    }
+
+    /// As [`Pass::load_row`], for block `block` of the operand's channels counted from its first part on.
+    /// `spare` has room for `count` blocks.
+    ///
+    /// # Safety
+    /// As [`Pass::load_row`]; `spare` belongs to the caller.
+    #[expect(clippy::too_many_arguments, reason = "a place and where it goes")]
+    pub(super) unsafe fn load_joined(
+        &self,
+        source: &Source,
+        block: usize,
+        y: isize,
+        x: isize,
+        count: usize,
+        to: *mut f32,
+        spare: *mut f32,
+    ) {
+        let (start, end) = (block * 16, (block * 16 + 16).min(source.channels));
+        let mut pieces = source.blocks.iter().filter(|piece| piece.first < end && piece.first + piece.depth > start);
+        if let Some(piece) = pieces.clone().next().filter(|piece| piece.first == start && piece.first + piece.depth == end) {
+            // SAFETY: as promised by the caller.
+            unsafe { self.load_row(source, piece, y, x, count, to, Into::Store) };
+            return;
+        }
+        // SAFETY: as promised by the caller.
+        unsafe { std::ptr::write_bytes(to, 0, count * 16) };
+        pieces.by_ref().for_each(|piece| {
+            let (from, until) = (piece.first.max(start), (piece.first + piece.depth).min(end));
+            // SAFETY: as promised by the caller; lanes are within their blocks.
+            unsafe {
+                self.load_row(source, piece, y, x, count, spare, Into::Store);
+                for pixel in 0..count {
+                    let lanes = spare.add(pixel * 16 + from - piece.first);
+                    std::ptr::copy_nonoverlapping(lanes, to.add(pixel * 16 + from - start), until - from);
+                }
+            }
+        });
+    }
+}
