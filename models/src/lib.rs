@@ -4,8 +4,9 @@
 //! [`checkpoint`] reads their weights by the official key names, and an [`executor::Executor`] runs them.
 //! This crate knows nothing of windows or GPUs.
 //!
-//! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`card`],
-//! [`library`], [`input`], [`planes`], [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
+//! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
+//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
+//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
 
 pub mod architecture;
 pub mod card;
@@ -26,6 +27,7 @@ pub mod memory;
 pub mod npy;
 #[cfg(test)]
 mod official_tests;
+mod options;
 pub mod palette;
 pub mod planes;
 pub mod questions;

@@ -8,6 +8,7 @@ use crate::architecture::ArchitectureError;
 use crate::card::{Card, CardError};
 use crate::checkpoint::{CheckpointError, Container, File, TensorInfo, Weights};
 use crate::graph::{Graph, NormStats};
+use crate::options::Options;
 use crate::recognise::{Recognised, recognise};
 
 /// A weight file together with its card.
@@ -180,7 +181,8 @@ impl Inspection {
         let file = File::open(path)?;
         let tensors = file.infos();
         let unrecognised = |reason: &str| ModelError::Unrecognised { path: path.to_owned(), reason: reason.to_owned() };
-        let recognised = recognise(&tensors).map_err(unrecognised)?;
+        let mut recognised = recognise(&tensors).map_err(unrecognised)?;
+        recognised.settle(&Options::beside(path));
         let mut notes = file.notes().to_vec();
         let graph = recognised.architecture.graph(NormStats::Running);
         let graph = graph.map_err(|source| ModelError::Architecture { path: path.to_owned(), source })?;
@@ -218,4 +220,66 @@ pub fn list(folders: &[PathBuf]) -> Vec<(PathBuf, Result<Model, ModelError>)> {
     }
     found.sort_by(|a, b| a.0.file_name().cmp(&b.0.file_name()));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::questions::Answer;
+
+    /// A copy of a small official checkpoint in a folder of its own.
+    fn copied(name: &str) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latest_net_G.pth");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/official").join(name).join("latest_net_G.pth");
+        std::fs::copy(from, &path).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn an_answer_is_remembered_beside_the_file() {
+        let (folder, path) = copied("unet32_batch_legacy");
+        let mut model = Model::open(&path).unwrap();
+        assert_eq!(model.norm_stats(), NormStats::Image);
+        model.card.answer(&Answer::NormStats(NormStats::Running));
+        assert_eq!(model.remember(folder.path()).unwrap(), path.with_extension("json"));
+        assert_eq!(Model::open(&path).unwrap(), model);
+        assert_eq!(Model::open_remembered(&path, folder.path()).unwrap().norm_stats(), NormStats::Running);
+    }
+
+    #[test]
+    fn an_answer_is_remembered_elsewhere_when_the_place_cannot_be_written() {
+        let (_beside, path) = copied("unet32_batch_legacy");
+        // A folder in the card's way stands for a place that cannot be written, which also holds for root.
+        std::fs::create_dir(path.with_extension("json")).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let mut model = Model::open(&path).unwrap();
+        model.card.answer(&Answer::NormStats(NormStats::Running));
+        let card = model.remember(elsewhere.path()).unwrap();
+        assert!(card.starts_with(elsewhere.path()));
+        assert_eq!(Model::open_remembered(&path, elsewhere.path()).unwrap(), model);
+        assert_eq!(Model::open(&path).unwrap().norm_stats(), NormStats::Image);
+    }
+
+    #[test]
+    fn options_beside_the_file_change_the_defaults() {
+        let (folder, path) = copied("spade_cityscapes");
+        assert_eq!(Model::open(&path).unwrap().card.architecture.depth, 6);
+        let options = "label_nc: 36\nno_instance: True\nnum_upsampling_layers: normal\n";
+        std::fs::write(folder.path().join("opt.txt"), options).unwrap();
+        let model = Model::open(&path).unwrap();
+        assert_eq!((model.card.architecture.depth, model.card.architecture.instance_edges), (5, false));
+        assert_eq!((model.card.labels.len(), model.card.size_multiple), (36, 32));
+        model.card.check().unwrap();
+    }
+
+    #[test]
+    fn an_inspection_says_what_and_why() {
+        let (_folder, path) = copied("resnet9_old_statistics_legacy");
+        let found = Inspection::of(&path).unwrap();
+        assert_eq!((found.container, found.tensors.len()), (Container::TorchLegacy, 48 + 3 * 23));
+        assert!(found.recognised.reasons.iter().any(|reason| reason.contains("2 halvings and 9 residual blocks")));
+        assert!(found.recognised.reasons.iter().any(|reason| reason.contains("leftovers")));
+        assert!(found.notes[0].starts_with("69 of 117 tensors are not used"), "{:?}", found.notes);
+    }
 }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::architecture::Family;
+use crate::cpu::{Cpu, CpuOptions};
 use crate::flex::Flex;
 use crate::graph::NormStats;
-use crate::{Executor as _, Input, Interrupt, Model, Picture, generate, npy};
+use crate::{Executor, Input, Interrupt, Model, Picture, generate, npy};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/official").join(name)
@@ -34,12 +35,17 @@ fn input(name: &str, labelled: bool) -> Input {
     input
 }
 
-fn paint(model: &Model, name: &str, stats: NormStats) -> Picture {
+/// The pictures of the reference executor and of the fast one.
+fn paint(model: &Model, name: &str, stats: NormStats) -> [Picture; 2] {
     let loaded = model.load(stats).unwrap();
     let input = input(name, loaded.graph.classes().is_some());
-    let mut executor = Flex::new(loaded.graph.clone(), loaded.weights, None);
-    executor.prepare(input.width, input.height).unwrap();
-    generate(&mut executor, &loaded.graph, model.card.multiple(), &input, &Interrupt::default()).unwrap()
+    let fast = Cpu::new(loaded.graph.clone(), &loaded.weights, CpuOptions::default()).unwrap();
+    let reference = Flex::new(loaded.graph.clone(), loaded.weights, None);
+    let executors: [Box<dyn Executor>; 2] = [Box::new(reference), Box::new(fast)];
+    executors.map(|mut executor| {
+        executor.prepare(input.width, input.height).unwrap();
+        generate(executor.as_mut(), &loaded.graph, model.card.multiple(), &input, &Interrupt::default()).unwrap()
+    })
 }
 
 /// Mean and 99.9th percentile of the differences in 8-bit levels.
@@ -54,10 +60,11 @@ fn differences(picture: &Picture, expected: &Path) -> (f32, f32) {
 }
 
 fn check_model(model: &Model, name: &str, stats: NormStats, expected: &str) {
-    let picture = paint(model, name, stats);
-    let (mean, p999) = differences(&picture, &folder(name).join(expected));
-    println!("{name}: mean {mean:.4}, 99.9th percentile {p999} levels");
-    assert!(mean <= 1.0 && p999 <= 4.0, "{name} differs by {mean} levels, 99.9th percentile {p999}");
+    for picture in paint(model, name, stats) {
+        let (mean, p999) = differences(&picture, &folder(name).join(expected));
+        println!("{name}: mean {mean:.4}, 99.9th percentile {p999} levels");
+        assert!(mean <= 1.0 && p999 <= 4.0, "{name} differs by {mean} levels, 99.9th percentile {p999}");
+    }
 }
 
 fn check(name: &str, family: Family) -> Model {
@@ -67,10 +74,12 @@ fn check(name: &str, family: Family) -> Model {
     // The converted bundle paints the same, up to float16's rounding.
     let to = tempfile::tempdir().unwrap();
     let bundle = to.path().join("bundle.safetensors");
-    crate::convert::convert(&model, &bundle, false).unwrap();
-    let converted = Model::open(&bundle).unwrap();
-    assert_eq!(converted.card.labels, model.card.labels);
-    check_model(&converted, name, converted.norm_stats(), "expected.npy");
+    for half in [false, true] {
+        crate::convert::convert(&model, &bundle, half).unwrap();
+        let converted = Model::open(&bundle).unwrap();
+        assert_eq!(converted.card.labels, model.card.labels);
+        check_model(&converted, name, converted.norm_stats(), "expected.npy");
+    }
     model
 }
 

@@ -65,7 +65,7 @@ pub enum Answer {
 
 impl Answer {
     /// Puts the answer into an architecture, as far as it concerns one.
-    fn apply(&self, architecture: &mut Architecture) {
+    pub(crate) fn apply(&self, architecture: &mut Architecture) {
         match self {
             Self::Planes { input, channels, edges, features, .. } => {
                 architecture.input = *input;

@@ -18,6 +18,12 @@ impl Draws {
         (mixed(self.state) >> 40) as f32 / (1_u64 << 24) as f32
     }
 
+    /// Standard normal (Box and Muller 1958).
+    pub fn normal(&mut self) -> f32 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f32::consts::TAU * self.uniform()).cos()
+    }
+
     /// Zero with this probability, else `1 / (1 - probability)`.
     pub fn dropout_mask(mut self, count: usize, probability: f32) -> Vec<f32> {
         let kept = 1.0 / (1.0 - probability);
@@ -25,9 +31,30 @@ impl Draws {
     }
 }
 
+/// A random code for a network that reads one ([`crate::graph::Plane::Code`]): standard normal values.
+pub fn code(seed: u64, channels: usize) -> std::sync::Arc<[f32]> {
+    let mut draws = Draws::new(seed, channels as u64);
+    (0..channels).map(|_| draws.normal()).collect()
+}
+
 /// The output step of splitmix64 (Steele et al. 2014).
 fn mixed(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_standard_normal_and_follow_the_seed() {
+        let values = code(3, 4096);
+        let mean = values.iter().sum::<f32>() / 4096.0;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f32>() / 4096.0;
+        assert!(mean.abs() < 0.05 && (variance - 1.0).abs() < 0.1, "{mean} {variance}");
+        assert_eq!(values, code(3, 4096));
+        assert_ne!(values, code(4, 4096));
+    }
 }

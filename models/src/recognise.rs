@@ -11,6 +11,7 @@ use crate::architecture::{Architecture, Family, InputKind, Norm};
 use crate::card::{Card, FORMAT, Label, Licence, Task};
 use crate::checkpoint::TensorInfo;
 use crate::families::spade::HIDDEN;
+use crate::options::Options;
 use crate::questions::{Answer, Question, questions};
 
 /// A network and the reasons for taking it for one.
@@ -27,6 +28,21 @@ pub struct Recognised {
 }
 
 impl Recognised {
+    /// Makes the choices that the official tool's options agree with the defaults.
+    pub(crate) fn settle(&mut self, options: &Options) {
+        for question in &mut self.questions {
+            let Some(at) = question.choices.iter().position(|choice| options.agree(&choice.answer)) else { continue };
+            question.choices[..=at].rotate_right(1);
+            let answer = &question.choices[0].answer;
+            self.reasons.push(format!("opt.txt beside the file says: {}", question.choices[0].text));
+            answer.apply(&mut self.architecture);
+            let same = |old: &&mut Answer| std::mem::discriminant(&**old) == std::mem::discriminant(answer);
+            if let Some(old) = self.answers.iter_mut().find(same) {
+                old.clone_from(answer);
+            }
+        }
+    }
+
     /// A card with the default answers; nothing is claimed about data or terms.
     pub fn card(&self, path: &Path) -> Card {
         let mut card = unknown_card(path, self.architecture.clone());
@@ -316,7 +332,7 @@ fn norm_reason(norm: Norm) -> String {
 
 /// A card for a file that came without one: nothing is claimed about data or terms.
 pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
-    let stem = path.file_stem().map_or("model".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let name = model_name(path);
     let (task, classes) = match architecture.input {
         InputKind::Labels => (Task::LabelsToPhoto, architecture.input_channels),
         _ if architecture.family == Family::Vgg16Hed => (Task::PhotoToEdges, 0),
@@ -325,8 +341,8 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
     let label = |id: u8| Label { id, name: format!("label_{id}"), color: distinct_colour(id), trained: true };
     Card {
         format: FORMAT,
-        name: stem.clone(),
-        title: stem,
+        name: name.clone(),
+        title: name,
         file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         task,
         native_size: [256, 256],
@@ -342,6 +358,17 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
     }
 }
 
+/// The file's stem; the folder's name for the official tools' `latest_net_G`, which says nothing.
+fn model_name(path: &Path) -> String {
+    let text = |part: &std::ffi::OsStr| part.to_string_lossy().into_owned();
+    let stem = path.file_stem().map_or("model".to_owned(), text);
+    let folder = path.parent().and_then(Path::file_name).map(text);
+    match (stem.split_once("_net_"), folder) {
+        (Some((_, which)), Some(folder)) => format!("{folder}{}", which.strip_prefix('G').unwrap_or(which)),
+        _ => stem,
+    }
+}
+
 /// The bits of an id spread over red, green and blue, so that neighbours differ (as the PASCAL VOC colour map).
 pub fn distinct_colour(id: u8) -> [u8; 3] {
     let mut rest = id;
@@ -354,3 +381,7 @@ pub fn distinct_colour(id: u8) -> [u8; 3] {
     }
     colour
 }
+
+#[cfg(test)]
+#[path = "recognise_tests.rs"]
+mod tests;

@@ -117,6 +117,10 @@ impl Entry {
         if shape.len() != strides.len() || shape.len() > MAX_RANK {
             return Err(Problem::Format(format!("{} has strides that do not fit its shape", shown())));
         }
+        // Also where a side of 0 makes the product 0.
+        if shape.iter().try_fold(1_usize, |count, &side| count.checked_mul(side.max(1))).is_none() {
+            return Err(Problem::Format(format!("{} is larger than any file", shown())));
+        }
         // From the closest step to the widest, each must reach beyond all that lies within it.
         let mut order: Vec<(usize, usize)> = strides.iter().copied().zip(shape.iter().copied()).collect();
         order.retain(|&(_, size)| size > 1);
@@ -261,4 +265,56 @@ fn scatter(block: &[f32], axes: &[Axis], at: usize, out: &mut [f32]) {
 /// A key from a file as it may be shown: no control characters, not too long.
 pub(super) fn shown(key: &str) -> String {
     key.chars().take(120).map(|c| if c.is_control() { '?' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a view reads from a storage of these bytes.
+    fn read(bytes: &[u8], encoding: Encoding, offset: usize, shape: &[usize], strides: &[usize]) -> Vec<f32> {
+        let storage = Storage { start: 0, count: bytes.len() / encoding.bytes(), encoding };
+        let entry = Entry::view("w".to_owned(), &storage, offset, shape.to_vec(), strides.to_vec()).unwrap();
+        entry.read(&mut std::io::Cursor::new(bytes)).unwrap().to_vec()
+    }
+
+    #[test]
+    fn every_type_of_value_is_read() {
+        let values = [0.5_f32, -3.0, 1024.0, 0.015_625];
+        let halves: Vec<u8> = values.iter().flat_map(|&v| half::f16::from_f32(v).to_le_bytes()).collect();
+        let brains: Vec<u8> = values.iter().flat_map(|&v| half::bf16::from_f32(v).to_le_bytes()).collect();
+        let singles: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let doubles: Vec<u8> = values.iter().flat_map(|&v| f64::from(v).to_le_bytes()).collect();
+        let all = [(halves, Encoding::F16), (brains, Encoding::BF16), (singles, Encoding::F32), (doubles, Encoding::F64)];
+        for (bytes, encoding) in all {
+            assert_eq!(read(&bytes, encoding.clone(), 0, &[4], &[1]), values, "{encoding:?}");
+            assert_eq!(read(&bytes, encoding, 1, &[2], &[2]), [-3.0, 0.015_625]);
+        }
+        let table: Arc<[f32; 256]> = Arc::new(std::array::from_fn(|place| place as f32 * 2.0));
+        assert_eq!(read(&[3, 0, 255], Encoding::Table(table), 0, &[3], &[1]), [6.0, 0.0, 510.0]);
+    }
+
+    #[test]
+    fn views_larger_than_a_block_are_read_in_pieces() {
+        let (rows, columns) = (2100, 2200);
+        let bytes: Vec<u8> = (0..rows * columns).flat_map(|at| (at as f32).to_le_bytes()).collect();
+        let turned = read(&bytes, Encoding::F32, 0, &[columns, rows], &[1, columns]);
+        let right = (0..columns).flat_map(|column| (0..rows).map(move |row| (row * columns + column) as f32));
+        assert!(turned.into_iter().eq(right));
+        // Every third value of all, more than a block apart from end to end.
+        let count = rows * columns / 3;
+        let thirds = read(&bytes, Encoding::F32, 0, &[count], &[3]);
+        assert!(thirds.into_iter().eq((0..count).map(|at| (at * 3) as f32)));
+        // The left half of each row.
+        let left = read(&bytes, Encoding::F32, 0, &[rows, columns / 2], &[columns, 1]);
+        assert!(left.into_iter().eq((0..rows).flat_map(|row| (0..columns / 2).map(move |x| (row * columns + x) as f32))));
+    }
+
+    #[test]
+    fn views_without_values_are_empty() {
+        let storage = Storage { start: 0, count: 0, encoding: Encoding::F32 };
+        let endless = Entry::view("w".to_owned(), &storage, 0, vec![usize::MAX, 4, 0], vec![0, 0, 0]);
+        assert!(matches!(endless, Err(Problem::Format(reason)) if reason.contains("larger than any file")));
+        assert_eq!(read(&[], Encoding::F32, 0, &[0, 3], &[3, 1]), Vec::<f32>::new());
+    }
 }

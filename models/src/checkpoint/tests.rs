@@ -68,6 +68,17 @@ fn files_of_other_kinds_are_named() {
 }
 
 #[test]
+fn an_endless_directory_is_not_kept_in_memory() {
+    let mut archive = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = ::zip::write::SimpleFileOptions::default().compression_method(::zip::CompressionMethod::Stored);
+    for entry in 0..300 {
+        archive.start_file(format!("{entry:060000}"), stored).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(complaint("a.pth", bytes).contains("directory is too long"));
+}
+
+#[test]
 fn programs_in_pickles_are_refused_by_name_and_not_run() {
     let marker = std::env::temp_dir().join(format!("daub-was-run-{}", std::process::id()));
     let command = format!("touch {}", marker.display());
@@ -126,6 +137,11 @@ fn tensors_that_leave_their_storage_are_refused() {
     assert_eq!(read(one_tensor("FloatStorage", 6, 0, &[3, 2], &[1, 3])), [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
     assert_eq!(read(one_tensor("FloatStorage", 6, 1, &[2], &[2])), [1.0, 3.0]);
     assert_eq!(read(one_tensor("FloatStorage", 6, 4, &[], &[])), [4.0]);
+    // Python 2 wrote an ordered dictionary as a call with a list of pairs.
+    let plain = one_tensor("FloatStorage", 6, 4, &[1], &[1]);
+    let pair = &plain[3..plain.len() - 2];
+    let pairs = [b"\x80\x02ccollections\nOrderedDict\n]", pair, b"\x86a\x85R."].concat();
+    assert_eq!(read(pairs), [4.0]);
     assert!(said(one_tensor("FloatStorage", 7, 0, &[7], &[1])).contains("shorter than it should be"));
     assert!(said(one_tensor("DoubleStorage", 6, 0, &[6], &[1])).contains("shorter than it should be"));
     assert!(said(one_tensor("FloatStorage", 6, 1, &[6], &[1])).contains("reaches beyond its 6 stored values"));

@@ -1,6 +1,7 @@
 //! PyTorch's container since 1.6: a zip archive with a pickle and one uncompressed entry for each storage.
 
-use std::io::{BufReader, Read as _};
+use std::cell::Cell;
+use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 
@@ -9,9 +10,17 @@ use super::file::{Contents, Source};
 use super::pickle::{Dialect, parse};
 use super::{MAX_TENSORS, Problem, torch};
 
+/// Most bytes of the archive's directory; a network of 20,000 tensors has two million.
+const MAX_DIRECTORY_BYTES: u64 = 16 << 20;
+
+/// Most bytes that are read for everything but the storages.
+const MAX_BYTES: u64 = 96 << 20;
+
 /// Reads the archive's directory and the pickle.
 pub(super) fn contents(source: &mut dyn Source, length: u64) -> Result<Contents, Problem> {
-    let mut archive = ZipArchive::new(BufReader::new(source)).map_err(broken)?;
+    let left = Cell::new(MAX_DIRECTORY_BYTES);
+    let mut archive = ZipArchive::new(Metered { inner: BufReader::new(source), left: &left }).map_err(broken)?;
+    left.set(MAX_BYTES);
     if archive.len() > MAX_TENSORS + 64 {
         return Err(Problem::Format(format!("it is a zip archive of {} entries", archive.len())));
     }
@@ -53,5 +62,26 @@ fn broken(error: zip::result::ZipError) -> Problem {
     match error {
         zip::result::ZipError::Io(error) => error.into(),
         other => Problem::Format(format!("it is a broken zip archive: {other}")),
+    }
+}
+
+/// A reader that stops after a number of bytes, since the archive's directory is kept in memory as it is read.
+struct Metered<'a, R> {
+    inner: R,
+    left: &'a Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        let left = self.left.get().checked_sub(read as u64);
+        self.left.set(left.ok_or_else(|| std::io::Error::other("the archive's directory is too long"))?);
+        Ok(read)
+    }
+}
+
+impl<R: Seek> Seek for Metered<'_, R> {
+    fn seek(&mut self, position: SeekFrom) -> std::io::Result<u64> {
+        self.inner.seek(position)
     }
 }

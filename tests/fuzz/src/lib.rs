@@ -1,7 +1,7 @@
 //! The modules of `daub-models` that a stranger's file passes through, compiled by themselves.
 //!
 //! The rest of that crate brings a tensor library whose instrumented build takes a quarter of an hour.
-#![allow(dead_code, unreachable_pub, reason = "only a part of the crate is compiled")]
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "only a part of the crate is compiled")]
 
 #[path = "../../../models/src/architecture.rs"]
 pub mod architecture;
@@ -15,6 +15,8 @@ pub mod families;
 pub mod graph;
 #[path = "../../../models/src/npy.rs"]
 pub mod npy;
+#[path = "../../../models/src/options.rs"]
+pub mod options;
 #[path = "../../../models/src/palette.rs"]
 pub mod palette;
 #[path = "../../../models/src/questions.rs"]
