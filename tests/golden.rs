@@ -19,7 +19,7 @@ fn paint(by: By, model: &str, input: &str) -> Picture {
     };
     let mut executor: Box<dyn Executor> = match by {
         By::Reference => Box::new(Flex::new(loaded.graph.clone(), loaded.weights, None)),
-        By::Cpu => Box::new(Cpu::new(loaded.graph.clone(), &loaded.weights, CpuOptions::default()).unwrap()),
+        By::Cpu => Box::new(Cpu::new(loaded.graph.clone(), loaded.weights.clone(), CpuOptions::default()).unwrap()),
     };
     generate(executor.as_mut(), &loaded.graph, model.card.multiple(), &input, &Interrupt::default()).unwrap()
 }

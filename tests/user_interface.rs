@@ -33,7 +33,7 @@ fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harnes
     let mut harness = Harness::builder().with_size(Vec2::new(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
         let model_folders = vec![bundled_models()];
-        App::new(&cc.egui_ctx, Setup { model_folders, recovery_folder: None, dialogs, language, files }).unwrap()
+        App::new(&cc.egui_ctx, Setup { model_folders, recovery_folder: None, dialogs, language, files, shared: None }).unwrap()
     });
     harness.run_steps(3);
     harness
@@ -203,13 +203,13 @@ fn a_broken_file_is_told_and_nothing_is_lost() {
 fn the_photograph_follows_the_last_stroke() {
     let mut harness = open(Language::English, Vec::new(), Vec::new());
     wait_for(&mut harness, "the first picture", |app| !app.is_behind());
-    let first = harness.state().shown().unwrap().rgb.clone();
+    let first = harness.state().shown().unwrap().pixels.clone();
     for step in 0..5 {
         drag(&mut harness, Vec2::new(0.3, 0.4 + 0.02 * step as f32), RIGHT);
     }
     wait_for(&mut harness, "the picture of the last stroke", |app| !app.is_behind());
     let app = harness.state();
-    assert_ne!(app.shown().unwrap().rgb, first);
+    assert_ne!(app.shown().unwrap().pixels, first);
     assert_eq!(app.shown().unwrap().stamp, app.state.drawing().stamp());
 }
 

@@ -14,7 +14,7 @@ use daub_models::{Model, library};
 use crate::action::{Action, Effect};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
-use crate::generate::{Generator, Options, Quality, Request, Shown, Stamp, Studio, input_of, rgb_of};
+use crate::generate::{Generator, Options, Pixels, Quality, Request, Shared, Shown, Stamp, Studio, input_of, rgb_of};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::project::Project;
@@ -53,6 +53,8 @@ struct Wanted {
     stamp: Stamp,
     model: Arc<Model>,
     options: Options,
+    in_stroke: bool,
+    bytes: bool,
 }
 
 /// What a program starts with; tests put other services in.
@@ -67,12 +69,21 @@ pub struct Setup {
     pub language: Language,
     /// Files to open.
     pub files: Vec<PathBuf>,
+    /// The window's device; without it the processor paints.
+    pub shared: Option<Shared>,
 }
 
 impl Setup {
     /// The setup of an ordinary start.
-    pub fn from_system(context: &egui::Context, files: Vec<PathBuf>) -> Self {
+    pub fn from_system(cc: &eframe::CreationContext<'_>, files: Vec<PathBuf>) -> Self {
+        // A device too small for the engine leaves the processor to paint.
+        let shared = cc.wgpu_render_state.as_ref().and_then(|state| {
+            let shared = Shared::new(&state.adapter, &state.device, &state.queue);
+            shared.inspect_err(|error| tracing::info!("the graphics card cannot run models: {error:#}")).ok()
+        });
+        let context = &cc.egui_ctx;
         Self {
+            shared,
             model_folders: folders::models(),
             recovery_folder: folders::data().map(|data| data.join("recovery")),
             dialogs: Box::new(crate::io::dialogs::SystemDialogs::new(context.clone())),
@@ -126,7 +137,7 @@ impl App {
         };
         let mut app = Self {
             state,
-            generator: Generator::start(Studio::default(), repaint(context))?,
+            generator: Generator::start(Studio::new(setup.shared), repaint(context))?,
             files: Files::start(repaint(context))?,
             dialogs: setup.dialogs,
             recovery,
@@ -228,10 +239,12 @@ impl App {
     fn export_when_ready(&mut self) {
         let Some((stamp, path)) = self.export.take() else { return };
         match self.picture.shown() {
-            Some(shown) if shown.stamp == stamp && shown.quality == Quality::Full => {
-                let shown = shown.clone();
+            Some(Shown { pixels: Pixels::Bytes(rgb), width, height, quality: Quality::Full, stamp: shown, .. })
+                if *shown == stamp =>
+            {
+                let (rgb, width, height) = (rgb.clone(), *width, *height);
                 self.files.run(move || {
-                    let bytes = pictures::encode_rgb(&path, shown.width, shown.height, &shown.rgb);
+                    let bytes = pictures::encode_rgb(&path, width, height, &rgb);
                     vec![
                         bytes
                             .and_then(|bytes| write_atomically(&path, &bytes))
@@ -257,20 +270,22 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options };
+        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.export.is_some());
+        let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
         }
-        let Wanted { stamp, model, options } = wanted.clone();
-        self.generator.want(Request { stamp, model, input: input_of(drawing.document.canvas()), options });
+        let Wanted { stamp, model, options, .. } = wanted.clone();
+        let input = input_of(drawing.document.canvas());
+        self.generator.want(Request { stamp, model, input, options, in_stroke, bytes });
         self.wanted = Some(wanted);
     }
 
-    fn collect_results(&mut self, context: &egui::Context) {
+    fn collect_results(&mut self, context: &egui::Context, frame: &eframe::Frame) {
         let results = self.generator.take_results();
         self.picture.busy = results.busy;
         if let Some(shown) = results.shown {
-            self.picture.show(context, shown);
+            self.picture.show(context, frame.wgpu_render_state(), shown);
         }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
             self.export = None;
@@ -312,13 +327,13 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn logic(&mut self, context: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, context: &egui::Context, frame: &mut eframe::Frame) {
         let dropped: Vec<PathBuf> =
             context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         for path in dropped {
             self.open(path);
         }
-        self.collect_results(context);
+        self.collect_results(context, frame);
         self.carry_out_actions();
         self.export_when_ready();
         self.autosave(context);

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
-use eframe::wgpu;
 
 use crate::action::Action;
 use crate::app::{App, Setup};
@@ -24,7 +23,7 @@ pub fn has_display() -> bool {
 /// When there is no display after all, or no way to draw on it.
 pub fn open(files: Vec<PathBuf>) -> Result<(), NoWindow> {
     let create: eframe::AppCreator<'_> = Box::new(|cc| {
-        let setup = Setup::from_system(&cc.egui_ctx, files);
+        let setup = Setup::from_system(cc, files);
         Ok(Box::new(App::new(&cc.egui_ctx, setup)?))
     });
     run(create)
@@ -58,11 +57,7 @@ fn run(create: eframe::AppCreator<'_>) -> Result<(), NoWindow> {
 fn options() -> eframe::NativeOptions {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     // egui's own limits are too small for the buffers of large networks: ask for all that the adapter has.
-    setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
-        label: Some("daub"),
-        required_limits: adapter.limits(),
-        ..wgpu::DeviceDescriptor::default()
-    });
+    setup.device_descriptor = Arc::new(daub_shaders::adapter::device_descriptor);
     eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default().with_title("Daub").with_app_id("daub").with_inner_size([1280.0, 760.0]),
         wgpu_options: WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() },
@@ -95,7 +90,7 @@ pub fn bench(seconds: u32) -> anyhow::Result<WindowReport> {
     let report = Arc::new(Mutex::new(WindowReport::default()));
     let theirs = report.clone();
     let create: eframe::AppCreator<'_> = Box::new(move |cc| {
-        let setup = Setup { recovery_folder: None, ..Setup::from_system(&cc.egui_ctx, Vec::new()) };
+        let setup = Setup { recovery_folder: None, ..Setup::from_system(cc, Vec::new()) };
         let app = App::new(&cc.egui_ctx, setup)?;
         let length = Duration::from_secs(u64::from(seconds));
         Ok(Box::new(Scripted {

@@ -39,7 +39,7 @@ fn input(name: &str, labelled: bool) -> Input {
 fn paint(model: &Model, name: &str, stats: NormStats) -> [Picture; 2] {
     let loaded = model.load(stats).unwrap();
     let input = input(name, loaded.graph.classes().is_some());
-    let fast = Cpu::new(loaded.graph.clone(), &loaded.weights, CpuOptions::default()).unwrap();
+    let fast = Cpu::new(loaded.graph.clone(), loaded.weights.clone(), CpuOptions::default()).unwrap();
     let reference = Flex::new(loaded.graph.clone(), loaded.weights, None);
     let executors: [Box<dyn Executor>; 2] = [Box::new(reference), Box::new(fast)];
     executors.map(|mut executor| {

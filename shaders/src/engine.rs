@@ -130,19 +130,7 @@ impl Engine {
             let bound = Bound::new(context, &plan, weights, precision, &view, options.timestamps)?;
             let planes = plan.program.uploads.iter().map(|(kind, _)| Plane::new(*kind)).collect();
             let graph = Arc::clone(graph);
-            Ok(Self {
-                context: context.clone(),
-                graph,
-                size,
-                precision,
-                options,
-                plan,
-                bound,
-                planes,
-                texture,
-                view,
-                last: None,
-            })
+            Ok(Self { context: context.clone(), graph, size, precision, options, plan, bound, planes, texture, view, last: None })
         })
     }
 

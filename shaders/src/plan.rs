@@ -93,12 +93,6 @@ impl Plan {
             smaller.too_large(room, block).is_none().then_some(size)
         });
         let mib = |bytes: u64| bytes.div_ceil(1 << 20) as usize;
-        Err(ExecuteError::Memory {
-            width,
-            height,
-            needed_mib: mib(needed),
-            available_mib: (available >> 20) as usize,
-            largest,
-        })
+        Err(ExecuteError::Memory { width, height, needed_mib: mib(needed), available_mib: (available >> 20) as usize, largest })
     }
 }

@@ -8,12 +8,15 @@ use daub_models::architecture::{Architecture, Family, InputKind, Norm};
 use daub_models::checkpoint::Weights;
 use daub_models::graph::{NormStats, Plane};
 use daub_models::random::Draws;
-use daub_models::{Graph, Input, Interrupt, Loaded, Model, generate};
+use daub_models::{Graph, Input, Interrupt, Loaded, Model};
+use daub_shaders::Extent;
 
 use super::parse_size;
+use crate::document::{Canvas, Kind, Rect};
 use crate::drawing::Drawing;
-use crate::generate::{Device, Options, Precision, input_of, open_executor};
+use crate::generate::{Device, Options, Pass, Pixels, Precision, Runner, input_of};
 use crate::io::folders;
+use crate::paint::{self, Fill, Point};
 use crate::scenes;
 
 /// Arguments of `daub bench`.
@@ -35,6 +38,9 @@ pub struct Arguments {
     /// Number of timed pictures.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub runs: u32,
+    /// Also measure edits: a round stroke over this share of the picture, as 1.2% or 1.2.
+    #[arg(long, value_parser = parse_percent, value_name = "PERCENT")]
+    pub edit: Option<f64>,
     /// Instead of a model, measure the window: strokes by a scripted pointer for this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub window: Option<u32>,
@@ -56,22 +62,42 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let (loaded, multiple, native) = load(&arguments.model)?;
     let (width, height) = arguments.size.unwrap_or(native);
     let input = input_for(&loaded.graph, width, height);
-    let mut executor = open_executor(&loaded, options)?;
-    let mut paint = |input: &Input| -> Result<f64> {
+    let mut runner = Runner::open(&loaded, options, None, arguments.edit.is_some())?;
+    let device = runner.device();
+    // Reading the bytes back waits for the device.
+    let mut pass = |input: &Input, extent: Extent| -> Result<(f64, Arc<[u8]>)> {
         let started = Instant::now();
-        generate(executor.as_mut(), &loaded.graph, multiple, input, &Interrupt::default())?;
-        Ok(started.elapsed().as_secs_f64() * 1e3)
+        let pixels = runner.paint(multiple, input, Pass { extent, bytes: true }, &Interrupt::default())?;
+        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
+        let Pixels::Bytes(rgb) = pixels else { anyhow::bail!("the picture stayed on the device") };
+        Ok((milliseconds, rgb))
     };
-    paint(&input)?;
+    pass(&input, Extent::Exact)?;
     let first_picture_ms = started.elapsed().as_secs_f64() * 1e3;
-    let mut times = (0..arguments.runs).map(|run| paint(&varied(&input, run))).collect::<Result<Vec<f64>>>()?;
-    times.sort_by(f64::total_cmp);
+    let times = (0..arguments.runs).map(|run| Ok(pass(&varied(&input, run), Extent::Exact)?.0)).collect::<Result<Vec<f64>>>()?;
+    let times = sorted(times);
     let rounded = |ms: f64| (ms * 100.0).round() / 100.0;
-    let report = serde_json::json!({
-        "model": arguments.model, "width": width, "height": height, "device": executor.device(), "runs": arguments.runs,
+    let mut report = serde_json::json!({
+        "model": arguments.model, "width": width, "height": height, "device": device, "runs": arguments.runs,
         "median_ms": rounded(times[times.len() / 2]), "min_ms": rounded(times[0]), "max_ms": rounded(times[times.len() - 1]),
         "first_picture_ms": rounded(first_picture_ms), "memory_mib": peak_memory_mib(),
     });
+    if let Some(percent) = arguments.edit {
+        let mut edits = Vec::new();
+        let mut worst_db = f64::INFINITY;
+        for run in 0..arguments.runs {
+            let (edited, place) = stroked(&input, percent, run);
+            pass(&input, Extent::Exact)?;
+            let (milliseconds, quick) = pass(&edited, Extent::Edit)?;
+            let (_, exact) = pass(&edited, Extent::Exact)?;
+            edits.push(milliseconds);
+            worst_db = worst_db.min(psnr_db(&quick, &exact, width, place));
+        }
+        let edits = sorted(edits);
+        report["edit_median_ms"] = rounded(edits[edits.len() / 2]).into();
+        report["edit_speedup"] = rounded(times[times.len() / 2] / edits[edits.len() / 2]).into();
+        report["edit_worst_psnr_db"] = rounded(worst_db).into();
+    }
     if arguments.json {
         println!("{report}");
     } else {
@@ -137,6 +163,53 @@ fn input_for(graph: &Graph, width: usize, height: usize) -> Input {
         rgb: graph.reads_rgb().then(|| places().flat_map(|(x, y)| (0..3).map(move |c| (block(x, y, c) * 255.0) as u8)).collect()),
         ..Input::default()
     }
+}
+
+fn sorted(mut times: Vec<f64>) -> Vec<f64> {
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// A share such as `1.2%` or `1.2`.
+fn parse_percent(text: &str) -> std::result::Result<f64, String> {
+    let percent: f64 = text.trim_end_matches('%').parse().map_err(|_| format!("{text} is no percentage"))?;
+    if percent > 0.0 && percent <= 100.0 { Ok(percent) } else { Err("it must be above 0 and at most 100".to_owned()) }
+}
+
+/// The picture after a round stroke that covers a share of it, and the rectangle around the stroke.
+fn stroked(input: &Input, percent: f64, run: u32) -> (Input, Rect) {
+    let mut edited = input.clone();
+    let (width, height) = (input.width, input.height);
+    let pixels = (width * height) as f64 * percent / 100.0;
+    // A brush a twentieth of the height wide, as long as the share asks for.
+    let radius = (height as f64 / 40.0).max(2.0);
+    let length = ((pixels - std::f64::consts::PI * radius * radius) / (2.0 * radius)).max(0.0);
+    let mut draws = Draws::new(u64::from(run), 7);
+    let x = radius + f64::from(draws.uniform()) * (width as f64 - length - 2.0 * radius).max(0.0);
+    let y = height as f64 * (0.2 + 0.6 * f64::from(draws.uniform()));
+    let kind = if input.labels.is_some() { Kind::Labels(String::new()) } else { Kind::Photo };
+    let mut canvas = Canvas::new(kind, width, height, 0);
+    let ends = [x, x + length].map(|x| Point { x: x as f32, y: y as f32 });
+    let place = paint::brush_segment(&mut canvas, ends[0], ends[1], radius as f32, Fill::Ink(1));
+    let covered = |at: usize| canvas.pixels()[at] == 1;
+    if let Some(labels) = &input.labels {
+        // Vegetation in a street, some other label elsewhere.
+        let ink = labels.iter().max().map_or(0, |most| (*most).min(21));
+        edited.labels = Some(labels.iter().enumerate().map(|(at, id)| if covered(at) { ink } else { *id }).collect());
+        edited.instances =
+            input.instances.as_ref().and(edited.labels.as_ref()).map(|ids| ids.iter().map(|id| u32::from(*id)).collect());
+    }
+    if let Some(rgb) = &input.rgb {
+        edited.rgb = Some(rgb.iter().enumerate().map(|(at, value)| if covered(at / 3) { 255 - value } else { *value }).collect());
+    }
+    (edited, place)
+}
+
+/// Peak signal to noise ratio of two pictures within a rectangle.
+fn psnr_db(a: &[u8], b: &[u8], width: usize, place: Rect) -> f64 {
+    let rows = (place.top..place.bottom).flat_map(|y| (y * width + place.left) * 3..(y * width + place.right) * 3);
+    let (count, sum) = rows.fold((0.0, 0.0), |(count, sum), at| (count + 1.0, sum + f64::from(a[at].abs_diff(b[at])).powi(2)));
+    20.0 * 255_f64.log10() - 10.0 * (sum / f64::max(count, 1.0)).max(1e-9).log10()
 }
 
 /// The same picture with a few other pixels, so that no executor can answer from memory.

@@ -63,17 +63,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = Options { device, precision, norm_stats, dropout_seed };
     let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
-    let (picture, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
-    let bytes = pictures::encode_rgb(&arguments.output, picture.width, picture.height, &picture.rgb8())?;
+    let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
+    let (width, height) = (input.width, input.height);
+    let bytes = pictures::encode_rgb(&arguments.output, width, height, &rgb)?;
     write_atomically(&arguments.output, &bytes)?;
     if arguments.json {
         let report = serde_json::json!({
-            "model": model.card.name, "width": picture.width, "height": picture.height, "device": device,
+            "model": model.card.name, "width": width, "height": height, "device": device,
             "milliseconds": (milliseconds * 10.0).round() / 10.0, "output": arguments.output,
         });
         println!("{report}");
     } else {
-        println!("{} {}x{} on {device} in {milliseconds:.0} ms", arguments.output.display(), picture.width, picture.height);
+        println!("{} {width}x{height} on {device} in {milliseconds:.0} ms", arguments.output.display());
     }
     Ok(())
 }

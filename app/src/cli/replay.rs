@@ -74,11 +74,11 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
             document.commit();
         }
         let started = Instant::now();
-        let (picture, _, device) = studio.paint(&model, options, &input_of(document.canvas()))?;
+        let input = input_of(document.canvas());
+        let (rgb, _, device) = studio.paint(&model, options, &input)?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-        let rgb = picture.rgb8();
         let path = folder.join(format!("picture-{step:02}.png"));
-        write_atomically(&path, &pictures::encode_rgb(&path, picture.width, picture.height, &rgb)?)?;
+        write_atomically(&path, &pictures::encode_rgb(&path, input.width, input.height, &rgb)?)?;
         let at = times.clone().nth(step.saturating_sub(1)).unwrap_or(0);
         let next = times.clone().nth(step).unwrap_or(at + 2000);
         let shown_ms = if step == 0 { next.max(300) } else { next.saturating_sub(at).clamp(100, 3000) };

@@ -1,10 +1,14 @@
 //! Canvas to picture: what is wanted, the thread that paints it, and what came out.
 
-mod executor;
+mod options;
+mod runner;
+mod studio;
 mod worker;
 
-pub use executor::{Device, Options, Precision, Studio, open_executor};
-pub use worker::{Generator, Painter};
+pub use options::{Device, Options, Precision};
+pub use runner::{Pass, Runner, Shared};
+pub use studio::Studio;
+pub use worker::{Generator, Painter, Step};
 
 use std::sync::Arc;
 
@@ -32,6 +36,10 @@ pub struct Request {
     pub input: Input,
     /// How it is run.
     pub options: Options,
+    /// Whether the pointer is still down: then an approximation will do, because more is to come.
+    pub in_stroke: bool,
+    /// Whether bytes are wanted even where the picture could stay on the graphics card.
+    pub bytes: bool,
 }
 
 /// How good a picture is.
@@ -39,6 +47,9 @@ pub struct Request {
 pub enum Quality {
     /// Half the size, shown until the full picture is there.
     Preview,
+    /// Full size, but only the surroundings of what changed were painted anew, with the rest and the norms' statistics
+    /// kept; shown during a stroke.
+    Edit,
     /// What the generator makes of the whole input.
     Full,
 }
@@ -54,12 +65,26 @@ pub struct Shown {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// Three bytes a pixel.
-    pub rgb: Arc<[u8]>,
+    /// The picture itself.
+    pub pixels: Pixels,
     /// How long the pass took.
     pub milliseconds: f64,
     /// What ran it.
     pub device: String,
+}
+
+/// Where a picture's pixels are.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pixels {
+    /// In memory, three bytes a pixel.
+    Bytes(Arc<[u8]>),
+    /// On the window's own device, never read back.
+    Texture {
+        /// The texture that the engine's last pass writes.
+        view: eframe::wgpu::TextureView,
+        /// The share of its width and height that is the picture; the rest is padding.
+        shown: [f32; 2],
+    },
 }
 
 /// What a generator reads from a canvas.

@@ -8,13 +8,22 @@ use daub_models::{ExecuteError, Interrupt};
 
 use super::{Quality, Request, Shown, Stamp};
 
+/// One pass of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// How good its picture is.
+    pub quality: Quality,
+    /// Whether it ends early when a newer request comes.
+    pub stoppable: bool,
+}
+
 /// What the worker needs from whatever paints.
 pub trait Painter: Send {
-    /// Whether a preview should come first because the full picture takes long.
+    /// The passes that a request deserves, the last one exact unless more of a stroke is to come.
     ///
     /// # Errors
     /// When the request cannot be painted at all.
-    fn wants_preview(&mut self, request: &Request) -> anyhow::Result<bool>;
+    fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>>;
 
     /// Paints a request; a full pass may be told to stop.
     ///
@@ -132,21 +141,18 @@ fn next(shared: &Shared) -> Option<Request> {
     }
 }
 
-/// Paints a request: a preview first where that is worth it, then the full picture unless a newer request came.
+/// Paints a request pass by pass, unless a newer request came.
 fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: &dyn Fn()) {
     let outcome = catch_unwind(AssertUnwindSafe(|| -> anyhow::Result<()> {
-        let preview = painter.wants_preview(request)?;
-        if preview {
-            let shown = painter.paint(request, Quality::Preview, &begin_pass(shared, false))?;
+        for (index, step) in painter.steps(request)?.into_iter().enumerate() {
+            // The first pass always ends, so that something of every long stroke is seen.
+            if index > 0 && shared.lock().newest.is_some() {
+                break;
+            }
+            let shown = painter.paint(request, step.quality, &begin_pass(shared, step.stoppable))?;
             publish(shared, shown);
             notify();
-            if shared.lock().newest.is_some() {
-                return Ok(());
-            }
         }
-        // Only after a preview may the full pass be stopped, so that something of every long stroke is seen.
-        let shown = painter.paint(request, Quality::Full, &begin_pass(shared, preview))?;
-        publish(shared, shown);
         Ok(())
     }));
     let failure = match outcome {

@@ -9,6 +9,7 @@ use daub_models::architecture::{Architecture, Family, InputKind};
 use daub_models::recognise::unknown_card;
 use daub_models::{Input, Model};
 
+use super::super::Pixels;
 use super::*;
 
 #[derive(Clone, Default)]
@@ -21,10 +22,12 @@ struct Counter {
 }
 
 impl Painter for Counter {
-    fn wants_preview(&mut self, request: &Request) -> anyhow::Result<bool> {
+    fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
         anyhow::ensure!(request.stamp.revision != 13, "thirteen cannot be painted");
         assert_ne!(request.stamp.revision, 666, "a painter that panics");
-        Ok(self.preview)
+        let preview = Step { quality: Quality::Preview, stoppable: false };
+        let full = Step { quality: Quality::Full, stoppable: self.preview };
+        Ok(if self.preview { vec![preview, full] } else { vec![full] })
     }
 
     fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown> {
@@ -40,8 +43,8 @@ impl Painter for Counter {
             self.stopped.fetch_add(1, Ordering::SeqCst);
             return Err(error.into());
         }
-        let rgb = Arc::from([0; 3].as_slice());
-        Ok(Shown { stamp: request.stamp, quality, width: 1, height: 1, rgb, milliseconds: 0.0, device: "test".into() })
+        let pixels = Pixels::Bytes(Arc::from([0; 3].as_slice()));
+        Ok(Shown { stamp: request.stamp, quality, width: 1, height: 1, pixels, milliseconds: 0.0, device: "test".into() })
     }
 
     fn reset(&mut self) {}
@@ -55,6 +58,8 @@ fn request(revision: u64) -> Request {
         model: Arc::new(Model { card, weights: "test.safetensors".into() }),
         input: Input::from_rgb(1, 1, vec![0; 3]),
         options: super::super::Options::default(),
+        in_stroke: false,
+        bytes: false,
     }
 }
 

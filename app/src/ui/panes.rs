@@ -27,7 +27,7 @@ pub(super) fn panes_ui(
             let left = Rect::from_min_max(area.min, egui::pos2(middle - theme::SPLITTER / 2.0, area.bottom()));
             let right = Rect::from_min_max(egui::pos2(middle + theme::SPLITTER / 2.0, area.top()), area.max);
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
-            draw(ui, left, canvas_rect, canvas, 1.0);
+            draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
             picture_ui(ui, state, picture, right, state.drawing().view.canvas_rect(right, canvas_size(state)));
             splitter_ui(ui, area, middle, actions);
@@ -35,7 +35,7 @@ pub(super) fn panes_ui(
         Layout::Overlay(opacity) => {
             let canvas_rect = state.drawing().view.canvas_rect(area, canvas_size(state));
             picture_ui(ui, state, picture, area, canvas_rect);
-            draw(ui, area, canvas_rect, canvas, opacity);
+            draw(ui, area, canvas_rect, canvas.map(whole), opacity);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
         }
     }
@@ -46,11 +46,15 @@ fn canvas_size(state: &State) -> Vec2 {
     Vec2::new(canvas.width() as f32, canvas.height() as f32)
 }
 
-/// Draws a texture into `rect`, cut at the pane.
-fn draw(ui: &egui::Ui, pane: Rect, rect: Rect, texture: Option<TextureId>, opacity: f32) {
-    if let Some(texture) = texture {
-        let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-        ui.painter().with_clip_rect(pane).image(texture, rect, whole, Color32::WHITE.gamma_multiply(opacity));
+/// All of a texture.
+fn whole(texture: TextureId) -> (TextureId, Rect) {
+    (texture, Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0)))
+}
+
+/// Draws a part of a texture into `rect`, cut at the pane.
+fn draw(ui: &egui::Ui, pane: Rect, rect: Rect, texture: Option<(TextureId, Rect)>, opacity: f32) {
+    if let Some((texture, part)) = texture {
+        ui.painter().with_clip_rect(pane).image(texture, rect, part, Color32::WHITE.gamma_multiply(opacity));
     }
 }
 
@@ -66,7 +70,7 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
         painter.text(pane.center(), egui::Align2::CENTER_CENTER, WAITING.of(language), font, Color32::GRAY);
         return;
     };
-    draw(ui, pane, rect, picture.id(), 1.0);
+    draw(ui, pane, rect, picture.texture(), 1.0);
     if shown.quality == Quality::Preview {
         let place = rect.intersect(pane).left_top() + Vec2::new(6.0, 4.0);
         let galley = painter.layout_no_wrap(PREVIEW.of(language).to_owned(), font, Color32::WHITE);

@@ -152,12 +152,8 @@ impl Lowering<'_> {
         let labels = self.place(operand.parts[0].value);
         let storage = &self.layout.storages[labels.storage];
         let border = u32::from(operand.border.mode == PadMode::Reflect && operand.border.amount > 0);
-        let bare = params::Operand {
-            height: storage.height as u32,
-            width: storage.width as u32,
-            border,
-            ..params::Operand::default()
-        };
+        let bare =
+            params::Operand { height: storage.height as u32, width: storage.width as u32, border, ..params::Operand::default() };
         if operand.parts.len() == 1 {
             return (bare, Vec::new(), [Slot::Empty; 3]);
         }

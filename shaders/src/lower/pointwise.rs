@@ -172,7 +172,8 @@ impl Lowering<'_> {
             first += blocks(&to.runs);
             let mut loaded = self.loaded(from.clone(), std::slice::from_ref(part), operand);
             loaded.params.border = u32::from(operand.border.mode == PadMode::Reflect);
-            let mut params = self.numbers(&to, [loaded.params, params::Operand::default(), params::Operand::default()], activation);
+            let mut params =
+                self.numbers(&to, [loaded.params, params::Operand::default(), params::Operand::default()], activation);
             params.padding = border as i32;
             let seed = part.dropout.zip(self.target.dropout_seed);
             let packing = seed.map(|(dropout, seed)| {

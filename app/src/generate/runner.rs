@@ -1,0 +1,167 @@
+//! One network on one device, whichever it is.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use daub_models::cpu::{Cpu, CpuOptions};
+use daub_models::{Graph, Input, Interrupt, Loaded, Picture};
+use daub_shaders::{Context, Engine, Extent, adapter};
+use eframe::wgpu;
+
+use super::{Device, Options, Pixels, Precision};
+
+/// Pixels by which an edit is widened at every resolution while a stroke is under way; chosen from the curve of
+/// margin against quality in the executors' docs.
+const MARGIN_PX: usize = 8;
+
+/// A network ready to paint.
+pub enum Runner {
+    /// On the processor.
+    Cpu {
+        /// The executor.
+        cpu: Box<Cpu>,
+        /// The last picture, whose memory is used again.
+        picture: Picture,
+        /// The network.
+        graph: Arc<Graph>,
+    },
+    /// On the graphics card.
+    Gpu(Box<Card>),
+}
+
+/// The graphics card's part of a [`Runner`].
+pub struct Card {
+    context: Context,
+    loaded: Loaded,
+    precision: daub_shaders::Precision,
+    options: daub_shaders::Options,
+    engine: Option<Engine>,
+}
+
+/// What is asked of one pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// All of the picture, or the surroundings of what changed since the last pass.
+    pub extent: Extent,
+    /// Whether bytes are wanted even where a texture would do.
+    pub bytes: bool,
+}
+
+/// The device that an option asks for; `None` is the processor.
+///
+/// `shared` is the window's device. Asked for in so many words, the graphics card serves even if it is software;
+/// otherwise only a real one does.
+///
+/// # Errors
+/// When a graphics card is asked for and there is none.
+fn context_for(device: Device, shared: Option<&Shared>) -> anyhow::Result<Option<Context>> {
+    match (device, shared) {
+        (Device::Cpu, _) => Ok(None),
+        (Device::Auto, Some(shared)) => Ok(shared.serves_unasked.then(|| shared.context.clone())),
+        (Device::Gpu, Some(shared)) => Ok(Some(shared.context.clone())),
+        (Device::Auto, None) => adapter::pick_adapter(false).map(|found| open_context(&found)).transpose(),
+        (Device::Gpu, None) => {
+            let found = adapter::pick_adapter(true).context("there is no graphics card or driver; use --device cpu")?;
+            Ok(Some(open_context(&found)?))
+        }
+    }
+}
+
+fn open_context(found: &wgpu::Adapter) -> anyhow::Result<Context> {
+    let (device, queue) = adapter::open(found)?;
+    Ok(Context::new(found, device, queue)?)
+}
+
+/// The window's own device, shared so that pictures need not be read back.
+#[derive(Clone)]
+pub struct Shared {
+    /// The device with the engine's pipelines.
+    pub context: Context,
+    /// Whether it is a real graphics card, which runs models without being asked to.
+    pub serves_unasked: bool,
+}
+
+impl Shared {
+    /// Takes the window's device.
+    ///
+    /// # Errors
+    /// When it is too small for the engine.
+    pub fn new(found: &wgpu::Adapter, device: &wgpu::Device, queue: &wgpu::Queue) -> anyhow::Result<Self> {
+        let context = Context::new(found, device.clone(), queue.clone())?;
+        Ok(Self { context, serves_unasked: adapter::serves(found, false) })
+    }
+}
+
+impl Runner {
+    /// Gets a network ready; with `edits` passes over only what changed are possible.
+    ///
+    /// # Errors
+    /// When the device cannot be had.
+    pub fn open(loaded: &Loaded, options: Options, shared: Option<&Shared>, edits: bool) -> anyhow::Result<Self> {
+        let Some(context) = context_for(options.device, shared)? else {
+            let margin = edits.then_some(MARGIN_PX);
+            let cpu = CpuOptions { dropout_seed: options.dropout_seed, margin, ..CpuOptions::default() };
+            let cpu = Cpu::new(loaded.graph.clone(), loaded.weights.clone(), cpu)?;
+            return Ok(Self::Cpu { cpu: Box::new(cpu), picture: Picture::default(), graph: loaded.graph.clone() });
+        };
+        let precision = match options.precision {
+            Precision::F16 => adapter::best_precision(&context.device),
+            Precision::F32 => daub_shaders::Precision::F32,
+        };
+        let options =
+            daub_shaders::Options { dropout_seed: options.dropout_seed, incremental: edits, ..daub_shaders::Options::default() };
+        Ok(Self::Gpu(Box::new(Card { context, loaded: loaded.clone(), precision, options, engine: None })))
+    }
+
+    /// What runs it, for people.
+    pub fn device(&self) -> String {
+        match self {
+            Self::Cpu { cpu, .. } => daub_models::Executor::device(cpu.as_ref()),
+            Self::Gpu(card) => card.context.name().to_owned(),
+        }
+    }
+
+    /// Paints an input of any size: pads it to what the network takes, runs, and gives the part that was asked for.
+    ///
+    /// # Errors
+    /// When the input does not suit the network, the device fails, or the pass is stopped.
+    pub fn paint(&mut self, multiple: usize, input: &Input, pass: Pass, interrupt: &Interrupt) -> anyhow::Result<Pixels> {
+        match self {
+            Self::Cpu { cpu, picture, graph } => {
+                input.check(graph)?;
+                let (width, height) = graph.fitted_size(input.width, input.height, multiple)?;
+                let padded = input.padded(width, height);
+                match pass.extent {
+                    Extent::Exact => cpu.run_into(&padded, interrupt, picture)?,
+                    Extent::Edit => cpu.run_incremental(&padded, interrupt, picture)?,
+                }
+                Ok(Pixels::Bytes(picture.clone().cropped(input.width, input.height).rgb8().into()))
+            }
+            Self::Gpu(card) => card.paint(multiple, input, pass, interrupt),
+        }
+    }
+}
+
+impl Card {
+    fn paint(&mut self, multiple: usize, input: &Input, pass: Pass, interrupt: &Interrupt) -> anyhow::Result<Pixels> {
+        let graph = &self.loaded.graph;
+        input.check(graph)?;
+        let size = graph.fitted_size(input.width, input.height, multiple)?;
+        let kept = self.engine.take().filter(|engine| engine.size() == size);
+        let engine = match kept {
+            Some(engine) => engine,
+            None => Engine::compile(&self.context, graph, &self.loaded.weights, size, self.precision, self.options)?,
+        };
+        let engine = self.engine.insert(engine);
+        engine.run(&input.padded(size.0, size.1), pass.extent, interrupt)?;
+        if !pass.bytes {
+            let shown = [input.width as f32 / size.0 as f32, input.height as f32 / size.1 as f32];
+            return Ok(Pixels::Texture { view: engine.texture_view().clone(), shown });
+        }
+        let rgba = engine.read_texture()?;
+        let rows = rgba.chunks_exact(engine.picture_size().0 * 4).take(input.height);
+        let rgb: Vec<u8> =
+            rows.flat_map(|row| row[..input.width * 4].as_chunks().0).flat_map(|&[r, g, b, _]| [r, g, b]).collect();
+        Ok(Pixels::Bytes(rgb.into()))
+    }
+}
