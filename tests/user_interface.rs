@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use daub::action::Action;
 use daub::app::{App, Setup};
+use daub::generate::{Device, Options, Pixels, Shared};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
 use daub::text::Language;
 use daub::tool::Tool;
@@ -229,6 +230,39 @@ fn the_window_looks_as_it_did() {
         let options = egui_kittest::SnapshotOptions::default().output_path(root().join("tests/snapshots"));
         egui_kittest::try_image_snapshot_options(&side, name, &options).unwrap();
     }
+}
+
+/// The engine paints on the window's own device, and its texture is shown without being read back.
+#[test]
+fn the_engine_shares_the_windows_device() {
+    let missing = if has_vulkan() { Vec::new() } else { vec!["a Vulkan driver".to_owned()] };
+    if !found_all("the engine in the window", &missing) {
+        return;
+    }
+    let mut harness = Harness::builder().with_size(Vec2::new(900.0, 520.0)).wgpu().build_eframe(|cc| {
+        let dialogs = Box::new(Prepared(Vec::new(), Vec::new()));
+        let state = cc.wgpu_render_state.as_ref().unwrap();
+        let shared = Shared::new(&state.adapter, &state.device, &state.queue).unwrap();
+        let (model_folders, language) = (vec![bundled_models()], Language::English);
+        let setup = Setup { model_folders, recovery_folder: None, dialogs, language, files: Vec::new(), shared: Some(shared) };
+        App::new(&cc.egui_ctx, setup).unwrap()
+    });
+    let facades = harness.state().state.models.iter().find(|model| model.card.name == "facades").cloned();
+    harness.state_mut().act(Action::SetOptions(Options { device: Device::Gpu, ..Options::default() }));
+    harness.state_mut().act(Action::SelectModel(facades.unwrap()));
+    harness.run_steps(2);
+    wait_for(&mut harness, "the picture on the device", |app| !app.is_behind());
+    assert!(matches!(harness.state().shown().unwrap().pixels, Pixels::Texture { .. }));
+    let photograph = harness.get_by_label("Photograph").rect();
+    let screen = harness.render().unwrap();
+    let at = |x: f32, y: f32| {
+        screen
+            .get_pixel((photograph.left() + photograph.width() * x) as u32, (photograph.top() + photograph.height() * y) as u32)
+            .0
+    };
+    let colours: std::collections::HashSet<[u8; 4]> =
+        (0..100).map(|i| at(0.3 + 0.004 * i as f32, 0.4 + 0.002 * i as f32)).collect();
+    assert!(colours.len() > 30, "the texture on screen is no photograph: {} colours", colours.len());
 }
 
 fn has_vulkan() -> bool {

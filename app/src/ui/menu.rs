@@ -9,6 +9,7 @@ use egui::{Key, Modifiers};
 use super::theme;
 use crate::action::{Action, Command, all_commands, edit_commands, file_commands, view_commands};
 use crate::document::{Ink, Kind};
+use crate::generate::Device;
 use crate::scenes;
 use crate::state::{Layout, PenEvent, State};
 use crate::text::{Language, Text, text};
@@ -24,6 +25,10 @@ const LICENCE: Text = text("Licence", "许可");
 const DATA: Text = text("Data", "数据");
 const WEAKNESSES: Text = text("Weaknesses", "弱点");
 const MODEL_OPTIONS: Text = text("Options", "选项");
+const DEVICE: Text = text("Models run on", "模型运行于");
+const AUTO: Text = text("The best device", "最佳设备");
+const CPU: Text = text("The processor", "处理器");
+const GPU: Text = text("The graphics card", "显卡");
 const STATS: Text = text("Batch norm statistics", "批归一化统计量");
 const AS_CARD: Text = text("As the model says", "按模型说明");
 const OF_IMAGE: Text = text("Of the picture itself", "取自当前图片");
@@ -84,6 +89,11 @@ fn is_enabled(action: &Action, state: &State) -> bool {
 fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let mut options = state.options;
+    ui.label(DEVICE.of(language));
+    for (choice, name) in [(Device::Auto, AUTO), (Device::Cpu, CPU), (Device::Gpu, GPU)] {
+        ui.radio_value(&mut options.device, choice, name.of(language));
+    }
+    ui.separator();
     ui.label(STATS.of(language));
     for (choice, name) in [(None, AS_CARD), (Some(NormStats::Image), OF_IMAGE), (Some(NormStats::Running), RUNNING)] {
         ui.radio_value(&mut options.norm_stats, choice, name.of(language));
