@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use daub::action::Action;
-use daub::app::{App, Setup};
+use daub::app::{App, Handover, Setup};
 use daub::generate::{Device, Options, Pixels, Shared};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
 use daub::text::Language;
@@ -34,7 +34,11 @@ fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harnes
     let mut harness = Harness::builder().with_size(Vec2::new(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
         let model_folders = vec![bundled_models()];
-        App::new(&cc.egui_ctx, Setup { model_folders, recovery_folder: None, dialogs, language, files, shared: None }).unwrap()
+        App::new(
+            &cc.egui_ctx,
+            Setup { model_folders, recovery_folder: None, dialogs, language, files, shared: None, handover: Handover::default() },
+        )
+        .unwrap()
     });
     harness.run_steps(3);
     harness
@@ -244,7 +248,15 @@ fn the_engine_shares_the_windows_device() {
         let state = cc.wgpu_render_state.as_ref().unwrap();
         let shared = Shared::new(&state.adapter, &state.device, &state.queue).unwrap();
         let (model_folders, language) = (vec![bundled_models()], Language::English);
-        let setup = Setup { model_folders, recovery_folder: None, dialogs, language, files: Vec::new(), shared: Some(shared) };
+        let setup = Setup {
+            model_folders,
+            recovery_folder: None,
+            dialogs,
+            language,
+            files: Vec::new(),
+            shared: Some(shared),
+            handover: Handover::default(),
+        };
         App::new(&cc.egui_ctx, setup).unwrap()
     });
     let facades = harness.state().state.models.iter().find(|model| model.card.name == "facades").cloned();

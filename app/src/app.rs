@@ -4,7 +4,7 @@
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
@@ -45,7 +45,12 @@ pub struct App {
     export: Option<(Stamp, PathBuf)>,
     actions: Vec<Action>,
     had_focus: bool,
+    shared: Option<Shared>,
+    handover: Handover,
 }
+
+/// Where a window whose device was lost leaves its state for the next one.
+pub type Handover = Arc<Mutex<Option<State>>>;
 
 /// What the generator was asked for last; a new request is sent when this changes.
 #[derive(Clone, PartialEq)]
@@ -71,6 +76,8 @@ pub struct Setup {
     pub files: Vec<PathBuf>,
     /// The window's device; without it the processor paints.
     pub shared: Option<Shared>,
+    /// The state of a window whose device was lost, to go on from, and where this one would leave its own.
+    pub handover: Handover,
 }
 
 impl Setup {
@@ -84,6 +91,7 @@ impl Setup {
         let context = &cc.egui_ctx;
         Self {
             shared,
+            handover: Handover::default(),
             model_folders: folders::models(),
             recovery_folder: folders::data().map(|data| data.join("recovery")),
             dialogs: Box::new(crate::io::dialogs::SystemDialogs::new(context.clone())),
@@ -114,7 +122,9 @@ impl App {
                 Err(error) => actions.push(Action::Notify(Notice { message: error.to_string(), is_error: true })),
             }
         }
-        let mut state = State::new(models, setup.language);
+        let resumed = setup.handover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut state = resumed.unwrap_or_else(|| State::new(models, setup.language));
+        state.touch_all();
         if state.models.is_empty() {
             state.notice = Some(Notice { message: NO_MODELS.of(setup.language).to_owned(), is_error: true });
         }
@@ -137,7 +147,7 @@ impl App {
         };
         let mut app = Self {
             state,
-            generator: Generator::start(Studio::new(setup.shared), repaint(context))?,
+            generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
             files: Files::start(repaint(context))?,
             dialogs: setup.dialogs,
             recovery,
@@ -149,6 +159,8 @@ impl App {
             export: None,
             actions,
             had_focus: true,
+            shared: setup.shared,
+            handover: setup.handover,
         };
         for file in setup.files {
             app.open(file);
@@ -159,6 +171,15 @@ impl App {
     /// The newest picture of the drawing that is shown.
     pub fn shown(&self) -> Option<&Shown> {
         self.picture.shown()
+    }
+
+    /// Whether the window's device failed for good.
+    fn device_is_lost(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| {
+            // The news of a loss arrives while polling; an error of the poll itself says nothing more.
+            let _polled = shared.context.device.poll(eframe::wgpu::PollType::Poll);
+            shared.context.lost().is_some()
+        })
     }
 
     /// Asks for something, as a click would.
@@ -326,12 +347,27 @@ impl App {
     }
 }
 
+impl Drop for App {
+    /// Hands the state over when the device is lost, whether the window closes by itself or drawing panics on the way.
+    fn drop(&mut self) {
+        if self.device_is_lost() {
+            let empty = State::new(Vec::new(), self.state.language);
+            *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
+        }
+    }
+}
+
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, frame: &mut eframe::Frame) {
         let dropped: Vec<PathBuf> =
             context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         for path in dropped {
             self.open(path);
+        }
+        if self.device_is_lost() {
+            // Nothing can be drawn any more: the window closes, and the next one goes on from the state.
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+            return;
         }
         self.collect_results(context, frame);
         self.carry_out_actions();

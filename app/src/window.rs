@@ -1,13 +1,16 @@
 //! Opening the window, and measuring it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew};
+use eframe::wgpu;
 
 use crate::action::Action;
-use crate::app::{App, Setup};
+use crate::app::{App, Handover, Setup};
+use crate::generate::Device;
 use crate::paint::Point;
 use crate::state::PenEvent;
 
@@ -19,14 +22,43 @@ pub fn has_display() -> bool {
 
 /// Opens the window and returns when it is closed.
 ///
+/// A graphics device can be lost (a driver that restarts, a laptop that sleeps). Then the window is opened once more
+/// with a new device and the same drawings; after a second loss models run on the processor.
+///
 /// # Errors
-/// When there is no display after all, or no way to draw on it.
-pub fn open(files: Vec<PathBuf>) -> Result<(), NoWindow> {
-    let create: eframe::AppCreator<'_> = Box::new(|cc| {
-        let setup = Setup::from_system(cc, files);
-        Ok(Box::new(App::new(&cc.egui_ctx, setup)?))
-    });
-    run(create)
+/// When there is no display after all, or no way to draw on it, or the device is lost again and again.
+pub fn open(mut files: Vec<PathBuf>) -> Result<(), NoWindow> {
+    let handover = Handover::default();
+    for losses in 0..=MOST_LOSSES {
+        let (files, handover_here) = (std::mem::take(&mut files), handover.clone());
+        run(
+            &handover,
+            Box::new(move |cc| {
+                let setup = Setup { handover: handover_here, ..Setup::from_system(cc, files) };
+                Ok(Box::new(App::new(&cc.egui_ctx, setup)?))
+            }),
+        )?;
+        if !resumes(&handover, losses) {
+            return Ok(());
+        }
+    }
+    Err(NoWindow::Failed(
+        "the graphics device was lost again and again; unsaved drawings are offered at the next start".to_owned(),
+    ))
+}
+
+/// A device that is lost more often will not do.
+const MOST_LOSSES: usize = 3;
+
+/// Whether a window left its state to go on from; the second time models leave the graphics card.
+fn resumes(handover: &Handover, losses_before: usize) -> bool {
+    let mut left = handover.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(state) = left.as_mut()
+        && losses_before >= 1
+    {
+        state.options.device = Device::Cpu;
+    }
+    left.is_some()
 }
 
 /// Why there is no window.
@@ -43,15 +75,20 @@ pub enum NoWindow {
     Failed(String),
 }
 
-fn run(create: eframe::AppCreator<'_>) -> Result<(), NoWindow> {
+fn run(handover: &Handover, create: eframe::AppCreator<'_>) -> Result<(), NoWindow> {
     if !has_display() {
         return Err(NoWindow::NoDisplay);
     }
-    eframe::run_native("Daub", options(), create).map_err(|error| match error {
-        eframe::Error::WinitEventLoop(_) => NoWindow::NoDisplay,
-        eframe::Error::Wgpu(error) => NoWindow::NoDriver(error.to_string()),
-        other => NoWindow::Failed(other.to_string()),
-    })
+    // egui's renderer panics when the device is lost while it draws; the state survives that in the handover.
+    let ended = catch_unwind(AssertUnwindSafe(|| eframe::run_native("Daub", options(), create)));
+    match ended {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(eframe::Error::WinitEventLoop(_))) => Err(NoWindow::NoDisplay),
+        Ok(Err(eframe::Error::Wgpu(error))) => Err(NoWindow::NoDriver(error.to_string())),
+        Ok(Err(other)) => Err(NoWindow::Failed(other.to_string())),
+        Err(_) if handover.lock().unwrap_or_else(PoisonError::into_inner).is_some() => Ok(()),
+        Err(panic) => resume_unwind(panic),
+    }
 }
 
 fn options() -> eframe::NativeOptions {
@@ -80,30 +117,41 @@ pub struct WindowReport {
     pub max_ms: f64,
     /// Pictures that arrived.
     pub pictures: usize,
+    /// Windows that were opened after their device was lost.
+    pub windows_after_loss: usize,
+    /// Whether the drawing of the first window was there in the last.
+    pub drawing_survived: bool,
 }
 
 /// Opens the window, draws circles on the street scene for some seconds, and reports the frame times.
 ///
+/// The device is destroyed `losses` times, each time in the middle, and the window opened again.
+///
 /// # Errors
 /// As [`open`].
-pub fn bench(seconds: u32) -> anyhow::Result<WindowReport> {
+pub fn bench(seconds: u32, losses: usize) -> anyhow::Result<WindowReport> {
     let report = Arc::new(Mutex::new(WindowReport::default()));
-    let theirs = report.clone();
-    let create: eframe::AppCreator<'_> = Box::new(move |cc| {
-        let setup = Setup { recovery_folder: None, ..Setup::from_system(cc, Vec::new()) };
-        let app = App::new(&cc.egui_ctx, setup)?;
-        let length = Duration::from_secs(u64::from(seconds));
-        Ok(Box::new(Scripted {
-            app,
-            started: None,
-            length,
-            last: Instant::now(),
-            gaps_ms: Vec::new(),
-            pictures: 0,
-            report: theirs,
-        }))
-    });
-    run(create)?;
+    let handover = Handover::default();
+    let length = Duration::from_secs(u64::from(seconds));
+    for window in 0..=losses {
+        let (theirs, handover_here) = (report.clone(), handover.clone());
+        run(
+            &handover,
+            Box::new(move |cc| {
+                let setup = Setup { recovery_folder: None, handover: handover_here, ..Setup::from_system(cc, Vec::new()) };
+                let shared = setup.shared.as_ref().filter(|_| window < losses);
+                let destroy = shared.map(|shared| shared.context.device.clone());
+                let app = App::new(&cc.egui_ctx, setup)?;
+                let survived = app.state.drawing().document.can_undo();
+                theirs.lock().unwrap_or_else(PoisonError::into_inner).drawing_survived = survived;
+                let (last, gaps_ms) = (Instant::now(), Vec::new());
+                Ok(Box::new(Scripted { app, started: None, length, last, gaps_ms, pictures: 0, destroy, report: theirs }))
+            }),
+        )?;
+        if resumes(&handover, window) {
+            report.lock().unwrap_or_else(PoisonError::into_inner).windows_after_loss += 1;
+        }
+    }
     Ok(report.lock().unwrap_or_else(PoisonError::into_inner).clone())
 }
 
@@ -115,6 +163,8 @@ struct Scripted {
     last: Instant,
     gaps_ms: Vec<f64>,
     pictures: usize,
+    /// The device that is destroyed in the middle.
+    destroy: Option<wgpu::Device>,
     report: Arc<Mutex<WindowReport>>,
 }
 
@@ -123,7 +173,10 @@ impl Scripted {
         self.gaps_ms.sort_by(f64::total_cmp);
         let at = |share: f64| self.gaps_ms.get((self.gaps_ms.len() as f64 * share) as usize).copied().unwrap_or(0.0);
         let total: f64 = self.gaps_ms.iter().sum();
-        *self.report.lock().unwrap_or_else(PoisonError::into_inner) = WindowReport {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        *report = WindowReport {
+            windows_after_loss: report.windows_after_loss,
+            drawing_survived: report.drawing_survived,
             busy_frames: self.gaps_ms.len(),
             busy_frames_per_second: self.gaps_ms.len() as f64 / (total / 1e3).max(1e-9),
             median_ms: at(0.5),
@@ -151,6 +204,13 @@ impl eframe::App for Scripted {
             let place = Point { x: 256.0 + 150.0 * angle.cos(), y: 128.0 + 70.0 * (angle * 1.7).sin() };
             let event = if now == started { PenEvent::Down(place) } else { PenEvent::Drag(vec![place]) };
             self.app.act(Action::Pen(event));
+            if elapsed >= self.length / 2
+                && let Some(device) = self.destroy.take()
+            {
+                self.app.act(Action::Pen(PenEvent::Up));
+                self.app.logic(context, frame);
+                device.destroy();
+            }
             if elapsed >= self.length {
                 self.finish(context);
             }

@@ -44,6 +44,9 @@ pub struct Arguments {
     /// Instead of a model, measure the window: strokes by a scripted pointer for this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub window: Option<u32>,
+    /// With --window: destroy the graphics device this often, to see the drawing survive.
+    #[arg(long, value_name = "TIMES", default_value_t = 0, requires = "window", hide = true)]
+    pub lose_device: usize,
     /// Print as JSON.
     #[arg(long)]
     pub json: bool,
@@ -53,7 +56,7 @@ pub struct Arguments {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(seconds) = arguments.window {
-        let report = crate::window::bench(seconds)?;
+        let report = crate::window::bench(seconds, arguments.lose_device)?;
         println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
     }

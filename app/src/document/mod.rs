@@ -88,6 +88,11 @@ impl Document {
         std::mem::replace(&mut self.dirty, Rect::EMPTY)
     }
 
+    /// Counts every pixel as changed for the texture on screen.
+    pub fn touch_all(&mut self) {
+        self.dirty = self.canvas.bounds();
+    }
+
     /// Starts a transaction; one that is still open is finished first.
     pub fn begin(&mut self) {
         self.commit();

@@ -148,6 +148,13 @@ impl State {
         state
     }
 
+    /// Has every texture made anew, for a window that has none yet.
+    pub fn touch_all(&mut self) {
+        for drawing in &mut self.drawings {
+            drawing.document.touch_all();
+        }
+    }
+
     /// The drawing that is shown.
     pub fn drawing(&self) -> &OpenDrawing {
         &self.drawings[self.current]
