@@ -34,6 +34,7 @@ pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;
+mod unknown;
 
 pub use executor::{ExecuteError, Executor, Interrupt, Picture, generate};
 pub use graph::Graph;

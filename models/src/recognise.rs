@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::architecture::{Architecture, Family, InputKind, Norm};
-use crate::card::{Card, FORMAT, Label, Licence, Task};
+use crate::card::Card;
 use crate::checkpoint::TensorInfo;
 use crate::families::spade::HIDDEN;
 use crate::options::Options;
 use crate::questions::{Answer, Question, questions};
+pub use crate::unknown::{distinct_colour, unknown_card};
 
 /// A network and the reasons for taking it for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +84,7 @@ pub fn recognise(tensors: &[TensorInfo]) -> Result<Recognised, &'static str> {
 
 /// What a file of another kind is, as far as its keys tell.
 fn stranger(clues: &Clues<'_>) -> &'static str {
-    let starts = |prefix: &str| clues.shapes.keys().any(|key| key.starts_with(prefix));
+    let starts = |prefix: &str| clues.starts_with(prefix);
     if clues.has("model.0.weight") || starts("scale0_layer0") || starts("discriminator_") {
         "it is a discriminator, which only serves training; the generator's file is named latest_net_G"
     } else if starts("model_down_seg") {
@@ -116,18 +117,32 @@ impl Clues<'_> {
         self.shapes.keys().any(|key| key.ends_with(suffix))
     }
 
-    /// Number of consecutive halvings in `model` from index 4, three modules each.
-    fn halvings(&self, width: usize) -> usize {
+    fn starts_with(&self, prefix: &str) -> bool {
+        self.shapes.keys().any(|key| key.starts_with(prefix))
+    }
+
+    /// First index and number of the residual blocks in `prefix`; one that lacks some tensors counts, so that the
+    /// error is about those.
+    fn blocks(&self, prefix: &str) -> Option<(usize, usize)> {
+        let indices = self.shapes.keys().filter_map(|key| {
+            let (index, rest) = key.strip_prefix(prefix)?.strip_prefix('.')?.split_once('.')?;
+            rest.starts_with("conv_block.").then(|| index.parse::<usize>().ok())?
+        });
+        let (first, last) = indices.fold((usize::MAX, 0), |(first, last), index| (first.min(index), last.max(index)));
+        (first <= last).then(|| (first, (last - first).saturating_add(1)))
+    }
+
+    /// Number of halvings in `model` and of the residual blocks behind them.
+    fn halvings_and_blocks(&self, width: usize) -> (usize, usize) {
+        if let Some((first, count)) = self.blocks("model") {
+            // Three modules each, from index 4 on.
+            return (first.saturating_sub(4) / 3, count);
+        }
         let is_halving = |level: usize| {
             let expected = width.checked_mul(2 << level).map(|out| [out, out / 2, 3, 3]);
             expected.is_some_and(|expected| self.shape(&format!("model.{}.weight", 4 + 3 * level)) == Some(expected.as_slice()))
         };
-        (0..10).take_while(|&level| is_halving(level)).count()
-    }
-
-    /// Number of consecutive residual blocks `prefix.{start}`, …
-    fn blocks(&self, prefix: &str, start: usize) -> usize {
-        (start..start + 64).take_while(|index| self.has(&format!("{prefix}.{index}.conv_block.1.weight"))).count()
+        ((0..10).take_while(|&level| is_halving(level)).count(), 0)
     }
 
     /// Norm by the tensors of the first one; without any, a bias before it tells instance norm from none.
@@ -147,7 +162,7 @@ type Found = Result<(Architecture, Vec<String>), &'static str>;
 fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Found {
     let mut prefix = "model.model.1.model".to_owned();
     let mut depth = 1;
-    while clues.has(&format!("{prefix}.1.weight")) && depth < 12 {
+    while clues.starts_with(&format!("{prefix}.")) && depth < 12 {
         depth += 1;
         prefix.push_str(".3.model");
     }
@@ -173,9 +188,11 @@ fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Found {
 }
 
 fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Found {
-    let depth = clues.halvings(width);
+    let (depth, blocks) = clues.halvings_and_blocks(width);
+    if depth > 10 || blocks > 64 {
+        return Err("the residual generator has impossibly many layers");
+    }
     let start = 4 + 3 * depth;
-    let blocks = clues.blocks("model", start);
     let head = format!("model.{}.weight", start + blocks + 3 * depth + 1);
     let Some([output, _, 7, 7]) = clues.shape(&head) else { return Err("the residual generator has no last 7x7 layer") };
     let norm = clues.norm("model.2", "model.1");
@@ -221,10 +238,12 @@ fn local_enhancer(clues: &Clues<'_>) -> Found {
         return Err("the local enhancer has no first layer");
     };
     let up = format!("model{enhancers}_2");
-    let enhancer_blocks = clues.blocks(&up, 0);
+    let enhancer_blocks = clues.blocks(&up).map_or(0, |(_, count)| count);
     let inner = width.checked_mul(1 << enhancers).ok_or("the local enhancer is impossibly wide")?;
-    let depth = clues.halvings(inner);
-    let blocks = clues.blocks("model", 4 + 3 * depth);
+    let (depth, blocks) = clues.halvings_and_blocks(inner);
+    if depth > 10 || blocks > 64 || enhancer_blocks > 64 {
+        return Err("the local enhancer has impossibly many layers");
+    }
     let Some([output, _, 7, 7]) = clues.shape(&format!("{up}.{}.weight", enhancer_blocks + 4)) else {
         return Err("the local enhancer has no last 7x7 layer");
     };
@@ -328,58 +347,6 @@ fn norm_reason(norm: Norm) -> String {
         Norm::None => "there are neither norms' weights nor biases before them: no norm",
     }
     .to_owned()
-}
-
-/// A card for a file that came without one: nothing is claimed about data or terms.
-pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
-    let name = model_name(path);
-    let (task, classes) = match architecture.input {
-        InputKind::Labels => (Task::LabelsToPhoto, architecture.input_channels),
-        _ if architecture.family == Family::Vgg16Hed => (Task::PhotoToEdges, 0),
-        InputKind::Rgb | InputKind::Lightness => (Task::PhotoToPhoto, 0),
-    };
-    let label = |id: u8| Label { id, name: format!("label_{id}"), color: distinct_colour(id), trained: true };
-    Card {
-        format: FORMAT,
-        name: name.clone(),
-        title: name,
-        file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        task,
-        native_size: [256, 256],
-        size_multiple: architecture.size_multiple() as u32,
-        architecture,
-        label_set: None,
-        labels: (0..=255).take(classes).map(label).collect(),
-        norm_stats: None,
-        data: "unknown".to_owned(),
-        licence: Licence { name: "unknown".to_owned(), spdx: None, url: None, commercial: false },
-        training: "unknown".to_owned(),
-        weaknesses: vec!["This file came without a card: nothing is known about its data and terms.".to_owned()],
-    }
-}
-
-/// The file's stem; the folder's name for the official tools' `latest_net_G`, which says nothing.
-fn model_name(path: &Path) -> String {
-    let text = |part: &std::ffi::OsStr| part.to_string_lossy().into_owned();
-    let stem = path.file_stem().map_or("model".to_owned(), text);
-    let folder = path.parent().and_then(Path::file_name).map(text);
-    match (stem.split_once("_net_"), folder) {
-        (Some((_, which)), Some(folder)) => format!("{folder}{}", which.strip_prefix('G').unwrap_or(which)),
-        _ => stem,
-    }
-}
-
-/// The bits of an id spread over red, green and blue, so that neighbours differ (as the PASCAL VOC colour map).
-pub fn distinct_colour(id: u8) -> [u8; 3] {
-    let mut rest = id;
-    let mut colour = [0; 3];
-    for bit in (5..8).rev() {
-        for (channel, value) in colour.iter_mut().enumerate() {
-            *value |= ((rest >> channel) & 1) << bit;
-        }
-        rest >>= 3;
-    }
-    colour
 }
 
 #[cfg(test)]

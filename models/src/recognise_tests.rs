@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::card::Task;
 use crate::graph::NormStats;
 use crate::questions::Topic;
 
@@ -94,6 +95,21 @@ fn answers_change_the_card() {
     card.answer(&found.questions[1].choices[1].answer);
     assert_eq!((card.task, card.norm_stats), (Task::PhotoToPhoto, Some(NormStats::Running)));
     card.check().unwrap();
+}
+
+#[test]
+fn a_lost_layer_does_not_change_what_a_network_is() {
+    for architecture in [unet(8), Architecture::new(Family::Resnet, InputKind::Rgb, 3, 64, 2, 9), local()] {
+        let whole = tensors(&architecture);
+        let kept = ["model.0.", "model.1.", "model1_1.1.", "model1_2.7.", "model.26.", "model.model.0.", "model.model.3."];
+        for lost in whole.iter().filter(|info| !kept.iter().any(|key| info.key.starts_with(key))) {
+            // The first and last layers say what it is; a block of one tensor is gone with it.
+            let rest: Vec<TensorInfo> = whole.iter().filter(|info| info.key != lost.key).cloned().collect();
+            let found = recognise(&rest).map(|found| found.architecture);
+            let same = found.as_ref().is_ok_and(|found| found.depth == architecture.depth && found.blocks == architecture.blocks);
+            assert!(same, "without {}: {found:?}", lost.key);
+        }
+    }
 }
 
 #[test]

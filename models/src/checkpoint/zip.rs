@@ -61,7 +61,7 @@ pub(super) fn contents(source: &mut dyn Source, length: u64) -> Result<Contents,
 fn broken(error: zip::result::ZipError) -> Problem {
     match error {
         zip::result::ZipError::Io(error) => error.into(),
-        other => Problem::Format(format!("it is a broken zip archive: {other}")),
+        other => Problem::Format(format!("it is a broken zip archive (was the copy cut short?): {other}")),
     }
 }
 

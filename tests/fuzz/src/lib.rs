@@ -27,3 +27,5 @@ pub mod random;
 pub mod recognise;
 #[path = "../../../models/src/shape.rs"]
 pub mod shape;
+#[path = "../../../models/src/unknown.rs"]
+pub mod unknown;
