@@ -168,6 +168,11 @@ impl Engine {
         })
     }
 
+    /// Changes [`Options::margin`] for the next edits.
+    pub fn set_margin(&mut self, margin: usize) {
+        self.options.margin = margin;
+    }
+
     /// The picture that was last painted; it stays the same view for as long as the engine lives.
     pub fn texture_view(&self) -> &wgpu::TextureView {
         &self.view
@@ -186,6 +191,16 @@ impl Engine {
     /// How values are stored.
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// The passes in the order they run: stage, then weight or step.
+    pub fn pass_names(&self) -> impl Iterator<Item = &str> {
+        self.plan.program.passes.iter().map(|pass| pass.name.as_str())
+    }
+
+    /// Multiply-adds of one exact picture, as the kernels do them.
+    pub fn multiply_adds(&self) -> u64 {
+        self.plan.program.passes.iter().map(|pass| pass.multiply_adds).sum()
     }
 
     /// Bytes of device memory, weights included.

@@ -130,10 +130,12 @@ impl Tiling {
     pub const THIN: Self = Self { width: 16, height: 16, blocks: 1, pixels_per_lane: 1, steps: 4 };
     /// 16 pixels by 64 channels, for the bottom of a U-Net.
     pub const SMALL: Self = Self { width: 4, height: 4, blocks: 16, pixels_per_lane: 1, steps: 8 };
+    /// 64 pixels by 64 channels, for pictures of which parts are computed again.
+    pub const EDITED: Self = Self { width: 8, height: 8, blocks: 16, pixels_per_lane: 4, steps: 4 };
     /// 128 pixels by 64 channels on matrix units.
     pub const MATRIX: Self = Self { steps: 8, ..Self::WIDE };
     /// Those of the kernels without matrix units.
-    pub const ALL: [Self; 4] = [Self::WIDE, Self::MIDDLE, Self::THIN, Self::SMALL];
+    pub const ALL: [Self; 5] = [Self::WIDE, Self::MIDDLE, Self::THIN, Self::SMALL, Self::EDITED];
 
     /// The tiling for a result of this many pixels (of one phase) and blocks of channels.
     pub fn rule(pixels: usize, blocks: usize) -> Self {

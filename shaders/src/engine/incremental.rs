@@ -23,13 +23,12 @@ impl Engine {
         changed(&self.graph, self.last.as_ref()?, input)
     }
 
-    /// For each pass the tiles to compute; `None` for all of them, an empty list for nothing.
+    /// For each pass the tiles to compute; `None` for all of them.
     pub(super) fn chosen(&self, edit: &Mask) -> Vec<Option<Vec<u32>>> {
         let mut known: HashMap<(usize, usize, u32, u32), Vec<u32>> = HashMap::new();
         let passes = self.plan.program.passes.iter();
         let choose = |pass: &Pass| match pass.edit {
             Edit::Whole => None,
-            Edit::Skip => Some(Vec::new()),
             Edit::Tiles { width, height } => {
                 let tiling = pass.kernel.tiling;
                 let key = (width, height, tiling.width, tiling.height);

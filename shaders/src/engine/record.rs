@@ -64,9 +64,6 @@ impl Engine {
                 }
             }
         }
-        if tiles.is_some() {
-            params.keep_statistics();
-        }
         self.context.queue.write_buffer(&self.bound.uniforms, self.bound.uniform_places[index], params.bytes());
     }
 
@@ -118,8 +115,7 @@ impl Engine {
 fn dispatch(pass: &Pass, tiles: Option<&[u32]>, most: u32) -> (Dispatch, f64) {
     let all = match pass.kernel.stage {
         Stage::NormTable => {
-            let x = if tiles.is_some() { 0 } else { pass.depth };
-            return (Dispatch { x, y: 1, z: 1 }, 1.0);
+            return (Dispatch { x: pass.depth, y: 1, z: 1 }, 1.0);
         }
         Stage::Picture => {
             let (width, height) = pass.picture_size();

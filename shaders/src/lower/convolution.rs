@@ -77,6 +77,7 @@ impl Lowering<'_> {
             one_hot: classes.is_some(),
             precision: self.target.precision,
             matrix_units: self.target.matrix_units,
+            edited: self.target.keep,
         });
         let tiling = kernel.tiling;
         let columns = grid[0].div_ceil(tiling.width as usize);
@@ -85,9 +86,7 @@ impl Lowering<'_> {
         // The epilogue sees values before their function.
         let statistics = self.fused.values[index].statistics;
         let fused_statistics = statistics && step.activation.is_none();
-        if fused_statistics {
-            self.partials(tiles * found.len(), place.blocks());
-        }
+        let partials = if fused_statistics { self.partials(tiles * found.len(), place.blocks()) } else { NONE };
         let packing = Packing::Convolution {
             weight: window.weight.clone(),
             transposed: window.transposed,
@@ -110,12 +109,13 @@ impl Lowering<'_> {
             spread: window.spread as u32,
             blocks_out,
             bias: self.vectors(bias, place.blocks()) as u32,
-            partials: if fused_statistics { 0 } else { NONE },
+            partials,
             groups: blocks_out.div_ceil(tiling.blocks),
             function: function(step.activation),
             classes: classes.unwrap_or(0) as u32,
             dense: u32::from(source.blocks > 0),
-            unused: [0; 2],
+            all_tiles: tiles as u32,
+            unused: 0,
             phases: std::array::from_fn(|at| {
                 found.get(at).map_or(Phase::default(), |phase| Phase {
                     weights: phase.phase.weights * rows_of_tap * blocks_out,
@@ -139,7 +139,7 @@ impl Lowering<'_> {
         };
         self.push(pass);
         if fused_statistics {
-            self.norm_tables(value, tiles * found.len());
+            self.norm_tables(value, tiles * found.len(), partials);
         } else if statistics {
             self.statistics(value);
         }

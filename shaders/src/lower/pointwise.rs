@@ -209,9 +209,9 @@ impl Lowering<'_> {
         let place = self.place(value);
         let operand = self.loaded(place.clone(), &[], &Operand::stored(value)).params;
         let mut params = self.numbers(&place, [operand, params::Operand::default(), params::Operand::default()], None);
-        params.partials = 0;
         let tiles = params.tiles.count as usize;
-        self.partials(tiles, place.blocks());
+        params.partials = self.partials(tiles, place.blocks());
+        let edit = Edit::Tiles { width: params.destination.width as usize, height: params.destination.height as usize };
         self.push(Pass {
             name: format!("statistics of step {}", value.0),
             kernel: self.kernel(Stage::Statistics, Tiling::WIDE),
@@ -220,10 +220,10 @@ impl Lowering<'_> {
             writes: None,
             packing: None,
             depth: 1,
-            edit: Edit::Skip,
+            edit,
             multiply_adds: 0,
             bytes: self.bytes(&place),
         });
-        self.norm_tables(value, tiles);
+        self.norm_tables(value, tiles, params.partials);
     }
 }
