@@ -7,7 +7,8 @@ use daub_models::executor::ExecuteError;
 use wgpu::{Device, ErrorFilter, Queue};
 
 use crate::adapter::ready;
-use crate::source::{Permutation, Stage, emulated_products};
+use crate::emulation::emulated_products;
+use crate::source::{Permutation, Stage};
 
 /// Bytes of workgroup memory that the convolution on matrix units takes.
 const MATRIX_MEMORY: u32 = 28 << 10;
@@ -59,20 +60,11 @@ impl Context {
     ///
     /// # Errors
     /// As [`Context::new`].
-    pub fn with_emulated_matrix_units(
-        adapter: &wgpu::Adapter,
-        device: Device,
-        queue: Queue,
-    ) -> Result<Self, ExecuteError> {
+    pub fn with_emulated_matrix_units(adapter: &wgpu::Adapter, device: Device, queue: Queue) -> Result<Self, ExecuteError> {
         Self::with(adapter, device, queue, MatrixUnits::Emulated)
     }
 
-    fn with(
-        adapter: &wgpu::Adapter,
-        device: Device,
-        queue: Queue,
-        matrix_units: MatrixUnits,
-    ) -> Result<Self, ExecuteError> {
+    fn with(adapter: &wgpu::Adapter, device: Device, queue: Queue, matrix_units: MatrixUnits) -> Result<Self, ExecuteError> {
         let lost = Arc::new(Mutex::new(None));
         let notice = Arc::clone(&lost);
         device.set_device_lost_callback(move |_, message| {
@@ -84,11 +76,8 @@ impl Context {
             has_dynamic_offset: false,
             min_binding_size: None,
         };
-        let uniform = wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: None,
-        };
+        let uniform =
+            wgpu::BindingType::Buffer { ty: wgpu::BufferBindingType::Uniform, has_dynamic_offset: false, min_binding_size: None };
         let texture = wgpu::BindingType::StorageTexture {
             access: wgpu::StorageTextureAccess::WriteOnly,
             format: wgpu::TextureFormat::Rgba8Unorm,
@@ -176,9 +165,17 @@ impl Context {
                     worker.spawn_scoped(scope, || self.compile(*permutation))
                 })
                 .collect();
-            workers.into_iter().map(|worker| worker.map_or_else(|error| Err(failed(&error)), |handle| {
-                handle.join().unwrap_or_else(|_| Err(ExecuteError::Device("the shader compiler failed".to_owned())))
-            })).collect()
+            workers
+                .into_iter()
+                .map(|worker| {
+                    worker.map_or_else(
+                        |error| Err(failed(&error)),
+                        |handle| {
+                            handle.join().unwrap_or_else(|_| Err(ExecuteError::Device("the shader compiler failed".to_owned())))
+                        },
+                    )
+                })
+                .collect()
         });
         let mut known = self.shared.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         for (permutation, pipeline) in new.into_iter().zip(compiled) {
@@ -221,12 +218,7 @@ fn failed(error: &std::io::Error) -> ExecuteError {
 fn layout(device: &Device, label: &str, types: &[wgpu::BindingType]) -> wgpu::BindGroupLayout {
     let entries: Vec<_> = (0..)
         .zip(types)
-        .map(|(binding, &ty)| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::COMPUTE,
-            ty,
-            count: None,
-        })
+        .map(|(binding, &ty)| wgpu::BindGroupLayoutEntry { binding, visibility: wgpu::ShaderStages::COMPUTE, ty, count: None })
         .collect();
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries })
 }

@@ -16,6 +16,8 @@ use crate::context::Context;
 use crate::lower::Goal;
 use crate::plan::{Plan, Room};
 use crate::source::Precision;
+pub use read::PassTime;
+
 use bind::Bound;
 use upload::Plane;
 
@@ -68,7 +70,7 @@ pub struct Ran {
     pub submissions: usize,
 }
 
-/// A compiled network. It allocates nothing after it is made.
+/// A compiled network. It takes no memory of the device after it is made, except to read back levels.
 pub struct Engine {
     context: Context,
     graph: Arc<Graph>,
@@ -130,19 +132,7 @@ impl Engine {
             let bound = Bound::new(context, &plan, weights, precision, &view, options.timestamps)?;
             let planes = plan.program.uploads.iter().map(|(kind, _)| Plane::new(*kind)).collect();
             let graph = Arc::clone(graph);
-            Ok(Self {
-                context: context.clone(),
-                graph,
-                size,
-                precision,
-                options,
-                plan,
-                bound,
-                planes,
-                texture,
-                view,
-                last: None,
-            })
+            Ok(Self { context: context.clone(), graph, size, precision, options, plan, bound, planes, texture, view, last: None })
         })
     }
 

@@ -78,7 +78,8 @@ mod tests {
 
     #[test]
     fn matrix_units_take_heavy_layers_only() {
-        let shape = Shape { pixels: 4096, blocks: 64, one_hot: false, precision: Precision::F16, matrix_units: true, edited: false };
+        let shape =
+            Shape { pixels: 4096, blocks: 64, one_hot: false, precision: Precision::F16, matrix_units: true, edited: false };
         let stage = |shape: Shape| choose(&shape).stage;
         assert_eq!(stage(shape), Stage::ConvolutionMatrix);
         assert_eq!(stage(Shape { matrix_units: false, ..shape }), Stage::Convolution);

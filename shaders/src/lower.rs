@@ -41,7 +41,18 @@ pub fn lower(graph: &Graph, width: usize, height: usize, target: Goal) -> Result
     let runs = runs(&fused, &shapes);
     let lists: Vec<Vec<ValueId>> = wanted_together(&fused);
     let layout = Layout::new(&fused, &shapes, &runs, &lists);
-    let mut lowering = Lowering { graph, fused: &fused, shapes, layout, target, program: Program::default(), partials: 0, uploads: vec![None; fused.values.len()], extra_tables: Vec::new(), runs };
+    let mut lowering = Lowering {
+        graph,
+        fused: &fused,
+        shapes,
+        layout,
+        target,
+        program: Program::default(),
+        partials: 0,
+        uploads: vec![None; fused.values.len()],
+        extra_tables: Vec::new(),
+        runs,
+    };
     lowering.tables();
     for (index, step) in fused.steps.iter().enumerate() {
         lowering.step(index, step)?;
@@ -199,7 +210,12 @@ impl Lowering<'_> {
         let runs: Vec<usize> = operand.parts.iter().flat_map(|part| self.runs[part.value.0].clone()).collect();
         let storage = self.layout.storages.len();
         let template = self.layout.storages[first.storage].clone();
-        self.layout.storages.push(crate::layout::Storage { blocks: blocks(&runs), table: None, alive: (usize::MAX, 0), ..template });
+        self.layout.storages.push(crate::layout::Storage {
+            blocks: blocks(&runs),
+            table: None,
+            alive: (usize::MAX, 0),
+            ..template
+        });
         let place = Place { storage, first: 0, runs };
         self.copies(operand, &place, 0, None);
         self.loaded(place, &[], operand)

@@ -66,14 +66,13 @@ impl Bound {
                 usage: BufferUsages::STORAGE,
             }));
         }
-        let uploads: Vec<_> = program
-            .uploads
-            .iter()
-            .map(|(kind, words)| buffer(&format!("{kind:?}"), *words as u64 * 4, storage))
-            .collect();
+        let uploads: Vec<_> =
+            program.uploads.iter().map(|(kind, words)| buffer(&format!("{kind:?}"), *words as u64 * 4, storage)).collect();
         let limits = device.limits();
-        let (uniform_places, uniform_bytes) =
-            laid_out(program.passes.iter().map(|pass| pass.params.bytes().len() as u64), limits.min_uniform_buffer_offset_alignment);
+        let (uniform_places, uniform_bytes) = laid_out(
+            program.passes.iter().map(|pass| pass.params.bytes().len() as u64),
+            limits.min_uniform_buffer_offset_alignment,
+        );
         let uniforms = buffer("numbers", uniform_bytes, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let (tile_places, tile_bytes) =
             laid_out(program.passes.iter().map(longest_list), limits.min_storage_buffer_offset_alignment);
@@ -182,7 +181,8 @@ fn contents(vectors: &Vectors, weights: &Weights) -> Result<Vec<f32>, ExecuteErr
         Vectors::Bias { key: Some(key), runs, pixels } => {
             let values = &tensor(weights, key)?.values;
             let lanes = crate::layout::lanes(runs);
-            let places = (0..*pixels).flat_map(|pixel| lanes.iter().map(move |lane| lane.map(|channel| channel * pixels + pixel)));
+            let places =
+                (0..*pixels).flat_map(|pixel| lanes.iter().map(move |lane| lane.map(|channel| channel * pixels + pixel)));
             Ok(places.map(|at| at.map_or(0.0, |at| values[at])).collect())
         }
         Vectors::Affine { prefix, runs } => {
@@ -193,7 +193,9 @@ fn contents(vectors: &Vectors, weights: &Weights) -> Result<Vec<f32>, ExecuteErr
         Vectors::Running { prefix, affine, runs } => {
             let named = |suffix: &str, fill| vector(weights, &format!("{prefix}.{suffix}"), runs, fill);
             let mut scale = named("running_var", 1.0)?;
-            scale.iter_mut().for_each(|value| *value = 1.0 / (*value + NORM_EPSILON).sqrt());
+            for value in &mut scale {
+                *value = 1.0 / (*value + NORM_EPSILON).sqrt();
+            }
             let mean = named("running_mean", 0.0)?;
             let mut shift: Vec<f32> = mean.iter().zip(&scale).map(|(mean, scale)| -mean * scale).collect();
             if *affine {

@@ -6,7 +6,7 @@ use daub_models::shape::GraphError;
 
 use super::{Lowering, stem_classes};
 use crate::kernel::{self, choose};
-use crate::pack::{Packing, phases};
+use crate::pack::{Packing, PhaseTaps, phases};
 use crate::params::{self, Convolution, MAX_PHASES, NONE, Phase, Tiles, function};
 use crate::pass::{Edit, Params, Pass, Slot, Upload, Vectors};
 
@@ -28,45 +28,17 @@ impl Lowering<'_> {
     pub(super) fn convolution(&mut self, index: usize, step: &Step) -> Result<(), GraphError> {
         let wiring = GraphError::Wiring { node: step.node.0 };
         let operand = step.operands.first().ok_or(wiring.clone())?;
-        let window = match &step.work {
-            Work::Conv { weight, bias, out_channels, kernel, stride } => Window {
-                weight,
-                bias: bias.as_ref(),
-                out_channels: *out_channels,
-                kernel: *kernel,
-                stride: *stride,
-                spread: 1,
-                padding: operand.border.amount,
-                transposed: false,
-            },
-            Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => Window {
-                weight,
-                bias: bias.as_ref(),
-                out_channels: *out_channels,
-                kernel: *kernel,
-                stride: 1,
-                spread: *stride,
-                padding: *padding,
-                transposed: true,
-            },
-            _ => return Err(wiring),
-        };
+        let window = window(step, operand.border.amount).ok_or(wiring.clone())?;
         if window.spread * window.spread > MAX_PHASES {
             return Err(wiring);
         }
         let classes = stem_classes(self.fused, step);
-        let (source, runs, mut reads) = match classes {
-            Some(_) => self.stem_operand(step),
-            None => {
-                let loaded = self.operand(operand);
-                (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
-            }
+        let (source, runs, reads) = if classes.is_some() {
+            self.stem_operand(step)
+        } else {
+            let loaded = self.operand(operand);
+            (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
         };
-        if classes.is_some() {
-            let label_value = operand.parts[0].value;
-            let pixels = (source.width * source.height) as usize;
-            reads[2] = Slot::Upload(self.upload(label_value, Upload::Labels, pixels.div_ceil(4)));
-        }
         let value = ValueId(index);
         let place = self.place(value);
         let destination = self.target_of(&place);
@@ -116,12 +88,7 @@ impl Lowering<'_> {
             dense: u32::from(source.blocks > 0),
             all_tiles: tiles as u32,
             unused: 0,
-            phases: std::array::from_fn(|at| {
-                found.get(at).map_or(Phase::default(), |phase| Phase {
-                    weights: phase.phase.weights * rows_of_tap * blocks_out,
-                    ..phase.phase
-                })
-            }),
+            phases: numbered(&found, rows_of_tap * blocks_out),
         };
         let weight_bytes = (packing.blocks() * self.target.precision.block_bytes()) as u64;
         self.program.packings.push(packing);
@@ -152,18 +119,16 @@ impl Lowering<'_> {
         let labels = self.place(operand.parts[0].value);
         let storage = &self.layout.storages[labels.storage];
         let border = u32::from(operand.border.mode == PadMode::Reflect && operand.border.amount > 0);
-        let bare = params::Operand {
-            height: storage.height as u32,
-            width: storage.width as u32,
-            border,
-            ..params::Operand::default()
-        };
+        let bare =
+            params::Operand { height: storage.height as u32, width: storage.width as u32, border, ..params::Operand::default() };
+        let words = (storage.height * storage.width).div_ceil(4);
+        let upload = Slot::Upload(self.upload(operand.parts[0].value, Upload::Labels, words));
         if operand.parts.len() == 1 {
-            return (bare, Vec::new(), [Slot::Empty; 3]);
+            return (bare, Vec::new(), [Slot::Empty, Slot::Empty, upload]);
         }
         let others = daub_models::fuse::Operand { parts: operand.parts[1..].to_vec(), border: operand.border };
         let loaded = self.operand(&others);
-        (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
+        (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, upload])
     }
 
     /// Multiply-adds as the kernel does them; a gather counts as one for each tap and output.
@@ -183,6 +148,39 @@ impl Lowering<'_> {
         let labels = if matches!(reads[2], Slot::Upload(_)) { pixels } else { 0 };
         labels + pixels * u64::from(source.blocks) * self.target.precision.block_bytes() as u64
     }
+}
+
+/// The window of a step, if it is a convolution; `border` is that of its operand.
+fn window(step: &Step, border: usize) -> Option<Window<'_>> {
+    match &step.work {
+        Work::Conv { weight, bias, out_channels, kernel, stride } => Some(Window {
+            weight,
+            bias: bias.as_ref(),
+            out_channels: *out_channels,
+            kernel: *kernel,
+            stride: *stride,
+            spread: 1,
+            padding: border,
+            transposed: false,
+        }),
+        Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => Some(Window {
+            weight,
+            bias: bias.as_ref(),
+            out_channels: *out_channels,
+            kernel: *kernel,
+            stride: 1,
+            spread: *stride,
+            padding: *padding,
+            transposed: true,
+        }),
+        _ => None,
+    }
+}
+
+/// The phases with their weights counted in blocks, of which a tap has so many.
+fn numbered(found: &[PhaseTaps], blocks_of_tap: u32) -> [Phase; MAX_PHASES] {
+    let place = |phase: &PhaseTaps| Phase { weights: phase.phase.weights * blocks_of_tap, ..phase.phase };
+    std::array::from_fn(|at| found.get(at).map_or(Phase::default(), place))
 }
 
 fn key_of(weight: &Weight) -> &str {

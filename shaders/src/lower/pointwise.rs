@@ -24,7 +24,8 @@ impl Lowering<'_> {
             Work::Copy => {
                 let operand = step.operands.first().ok_or(wiring)?;
                 self.copies(operand, &place, operand.border.amount, step.activation);
-                return Ok(self.statistics_if_wanted(value));
+                self.statistics_if_wanted(value);
+                return Ok(());
             }
             Work::Add => Stage::Add,
             Work::Resize { filter: Filter::Nearest } => Stage::ResizeNearest,
@@ -140,12 +141,10 @@ impl Lowering<'_> {
         if !reads_stored && !self.fused.outputs.contains(&value) {
             return;
         }
-        let (stage, upload) = match plane {
-            Plane::Labels { .. } => (Stage::InputLabels, self.upload(value, Upload::Labels, pixels.div_ceil(4))),
-            _ => {
-                let words = pixels * plane.channels();
-                (Stage::InputPlanes, self.upload(value, Upload::Planes(plane), words))
-            }
+        let (stage, upload) = if matches!(plane, Plane::Labels { .. }) {
+            (Stage::InputLabels, self.upload(value, Upload::Labels, pixels.div_ceil(4)))
+        } else {
+            (Stage::InputPlanes, self.upload(value, Upload::Planes(plane), pixels * plane.channels()))
         };
         let edit = Edit::Tiles { width: params.destination.width as usize, height: params.destination.height as usize };
         self.push(Pass {
@@ -172,7 +171,8 @@ impl Lowering<'_> {
             first += blocks(&to.runs);
             let mut loaded = self.loaded(from.clone(), std::slice::from_ref(part), operand);
             loaded.params.border = u32::from(operand.border.mode == PadMode::Reflect);
-            let mut params = self.numbers(&to, [loaded.params, params::Operand::default(), params::Operand::default()], activation);
+            let mut params =
+                self.numbers(&to, [loaded.params, params::Operand::default(), params::Operand::default()], activation);
             params.padding = border as i32;
             let seed = part.dropout.zip(self.target.dropout_seed);
             let packing = seed.map(|(dropout, seed)| {

@@ -57,11 +57,15 @@ fn edges() {
 #[test]
 fn sizes_that_no_tile_divides() {
     check("resnet", &Architecture::new(Family::Resnet, InputKind::Rgb, 3, 12, 2, 1), (52, 36));
-    check("local", &{
-        let mut architecture = Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 7, 6, 1, 1);
-        (architecture.enhancers, architecture.enhancer_blocks) = (1, 1);
-        architecture
-    }, (44, 28));
+    check(
+        "local",
+        &{
+            let mut architecture = Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 7, 6, 1, 1);
+            (architecture.enhancers, architecture.enhancer_blocks) = (1, 1);
+            architecture
+        },
+        (44, 28),
+    );
     check("hed", &Architecture::new(Family::Vgg16Hed, InputKind::Rgb, 3, 64, 4, 0), (37, 29));
 }
 

@@ -1,8 +1,6 @@
 //! Operations that no family needs yet, and combinations that cannot be deferred.
 
-use daub_models::graph::{
-    Activation, Extent, Filter, Graph, NodeId, NormStats, Op, PadMode, Plane, Range, Weight,
-};
+use daub_models::graph::{Activation, Extent, Filter, Graph, NodeId, NormStats, Op, PadMode, Plane, Range, Weight};
 use daub_models::shape::Shape;
 use daub_shaders::Precision;
 
