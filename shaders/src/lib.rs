@@ -54,7 +54,7 @@
 //!
 //! Everything was run on lavapipe (llvmpipe, Mesa 22.3), a software adapter: agreement with the reference executor on
 //! every family and bundled model (f32 above 120 dB, f16 above 59 dB), bit-identical repeats, edits, folding, refusals
-//! and losses. label2city_1024p at 2048x1024 in f16 plans 715 MiB, or 1,919 MiB with everything kept for edits.
+//! and losses. pix2pixHD's `label2city_1024p` at 2048x1024 in f16 plans 715 MiB, or 1,919 MiB with everything kept for edits.
 //!
 //! *Nothing has been timed on a GPU.* Unmeasured are: every speed against PyTorch; the time to the first picture; the
 //! speed-up of an edit; whether frames get through while a picture is painted. The kernel on matrix units validates and

@@ -107,7 +107,7 @@ mod tests {
 
     const GOAL: Goal = Goal { precision: Precision::F16, dropout_seed: None, keep: false, matrix_units: true };
 
-    /// pix2pixHD's published label2city_1024p.
+    /// pix2pixHD's published `label2city_1024p`.
     fn label2city() -> Graph {
         let mut architecture = Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 35, 32, 4, 9);
         (architecture.enhancers, architecture.enhancer_blocks, architecture.instance_edges) = (1, 3, true);

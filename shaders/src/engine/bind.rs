@@ -20,6 +20,8 @@ pub(super) struct Bound {
     /// Each pass's numbers, and where they start.
     pub(super) uniforms: wgpu::Buffer,
     pub(super) uniform_places: Vec<u64>,
+    /// The numbers that the device has.
+    pub(super) sent: Vec<u8>,
     /// The tiles of an edit, for all passes.
     pub(super) tiles: wgpu::Buffer,
     pub(super) tile_places: Vec<u64>,
@@ -116,7 +118,19 @@ impl Bound {
         let largest_output = program.outputs.iter().map(|output| plan.places[output.storage].1).sum();
         let staging = buffer("read-back", largest_output, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let clock = timestamps.then(|| Clock::new(device, program.passes.len())).flatten();
-        Ok(Self { arena, uniforms, uniform_places, tiles, tile_places, uploads, pipelines, groups, staging, clock })
+        Ok(Self {
+            arena,
+            uniforms,
+            uniform_places,
+            sent: Vec::new(),
+            tiles,
+            tile_places,
+            uploads,
+            pipelines,
+            groups,
+            staging,
+            clock,
+        })
     }
 }
 
