@@ -6,7 +6,7 @@ use wgpu::util::DeviceExt as _;
 use wgpu::{BufferUsages, Device};
 
 use crate::context::Context;
-use crate::pack::{narrowed, tensor, vector};
+use crate::pack::{packed, tensor, vector};
 use crate::pass::{Pass, Program, Slot, Vectors};
 use crate::plan::Plan;
 use crate::source::{Precision, Stage};
@@ -59,15 +59,13 @@ impl Bound {
         };
         let arena = buffer("arena", plan.arena, storage);
         let tables = tables(device, program, weights)?;
-        let mut packed = Vec::with_capacity(program.packings.len());
-        for packing in &program.packings {
-            let contents = narrowed(&packing.values(weights)?, precision);
-            packed.push(device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-                label: Some("weights"),
-                contents: &contents,
-                usage: BufferUsages::STORAGE,
-            }));
-        }
+        let packed: Vec<_> = packed(&program.packings, weights, precision)?
+            .iter()
+            .map(|contents| {
+                let usage = BufferUsages::STORAGE;
+                device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some("weights"), contents, usage })
+            })
+            .collect();
         let uploads: Vec<_> =
             program.uploads.iter().map(|(kind, words)| buffer(&format!("{kind:?}"), *words as u64 * 4, storage)).collect();
         let limits = device.limits();
