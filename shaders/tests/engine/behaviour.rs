@@ -172,3 +172,17 @@ fn a_lost_device_is_an_error() {
     assert!(context.lost().is_some());
     assert!(gpu.prepare(32, 32).is_err());
 }
+
+#[test]
+fn software_serves_only_those_who_ask_for_it() {
+    if let Some(found) = adapter::pick_adapter(false) {
+        let info = found.get_info();
+        assert!(info.device_type != wgpu::DeviceType::Cpu && info.backend != wgpu::Backend::Gl, "{info:?}");
+    }
+    let Some(found) = adapter::pick_adapter(true) else { return };
+    if found.get_info().device_type == wgpu::DeviceType::Cpu {
+        assert!(adapter::serves(&found, true) && !adapter::serves(&found, false));
+        assert!(adapter::name(&found).contains("software"));
+    }
+    assert!(found.features().contains(adapter::required_features(&found)));
+}
