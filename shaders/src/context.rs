@@ -7,7 +7,8 @@ use daub_models::executor::ExecuteError;
 use wgpu::{Device, ErrorFilter, Queue};
 
 use crate::adapter::ready;
-use crate::source::{Permutation, Stage, emulated_products};
+use crate::emulation::emulated_products;
+use crate::source::{Permutation, Stage};
 
 /// Bytes of workgroup memory that the convolution on matrix units takes.
 const MATRIX_MEMORY: u32 = 28 << 10;

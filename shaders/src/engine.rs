@@ -16,6 +16,8 @@ use crate::context::Context;
 use crate::lower::Goal;
 use crate::plan::{Plan, Room};
 use crate::source::Precision;
+pub use read::PassTime;
+
 use bind::Bound;
 use upload::Plane;
 
@@ -68,7 +70,7 @@ pub struct Ran {
     pub submissions: usize,
 }
 
-/// A compiled network. It allocates nothing after it is made.
+/// A compiled network. It takes no memory of the device after it is made, except to read back levels.
 pub struct Engine {
     context: Context,
     graph: Arc<Graph>,
@@ -156,6 +158,11 @@ impl Engine {
         })
     }
 
+    /// Changes [`Options::margin`] for the next edits.
+    pub fn set_margin(&mut self, margin: usize) {
+        self.options.margin = margin;
+    }
+
     /// The picture that was last painted; it stays the same view for as long as the engine lives.
     pub fn texture_view(&self) -> &wgpu::TextureView {
         &self.view
@@ -174,6 +181,16 @@ impl Engine {
     /// How values are stored.
     pub fn precision(&self) -> Precision {
         self.precision
+    }
+
+    /// The passes in the order they run: stage, then weight or step.
+    pub fn pass_names(&self) -> impl Iterator<Item = &str> {
+        self.plan.program.passes.iter().map(|pass| pass.name.as_str())
+    }
+
+    /// Multiply-adds of one exact picture, as the kernels do them.
+    pub fn multiply_adds(&self) -> u64 {
+        self.plan.program.passes.iter().map(|pass| pass.multiply_adds).sum()
     }
 
     /// Bytes of device memory, weights included.

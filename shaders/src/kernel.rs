@@ -15,6 +15,8 @@ pub struct Shape {
     pub precision: Precision,
     /// Whether the device has matrix units.
     pub matrix_units: bool,
+    /// Whether single tiles will be computed again after edits.
+    pub edited: bool,
 }
 
 /// A way to compute a convolution. All read the same numbers, weights and operands.
@@ -31,6 +33,9 @@ struct MatrixUnits;
 
 /// Products lane by lane; suits everything.
 struct Tiled;
+
+/// Pixels up to which edited pictures are cut into smaller tiles.
+const SMALL_PICTURE: usize = 128 * 64;
 
 /// By preference.
 const KERNELS: [&dyn ConvolutionKernel; 3] = [&OneHotStem, &MatrixUnits, &Tiled];
@@ -58,7 +63,11 @@ impl ConvolutionKernel for MatrixUnits {
 
 impl ConvolutionKernel for Tiled {
     fn permutation(&self, shape: &Shape) -> Option<Permutation> {
-        let tiling = Tiling::rule(shape.pixels, shape.blocks);
+        let tiling = match Tiling::rule(shape.pixels, shape.blocks) {
+            // An edit would soon cover a small picture of large tiles.
+            Tiling::WIDE if shape.edited && shape.pixels <= SMALL_PICTURE => Tiling::EDITED,
+            tiling => tiling,
+        };
         Some(Permutation { stage: Stage::Convolution, precision: shape.precision, tiling })
     }
 }
@@ -69,7 +78,8 @@ mod tests {
 
     #[test]
     fn matrix_units_take_heavy_layers_only() {
-        let shape = Shape { pixels: 4096, blocks: 64, one_hot: false, precision: Precision::F16, matrix_units: true };
+        let shape =
+            Shape { pixels: 4096, blocks: 64, one_hot: false, precision: Precision::F16, matrix_units: true, edited: false };
         let stage = |shape: Shape| choose(&shape).stage;
         assert_eq!(stage(shape), Stage::ConvolutionMatrix);
         assert_eq!(stage(Shape { matrix_units: false, ..shape }), Stage::Convolution);

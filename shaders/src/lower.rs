@@ -15,6 +15,9 @@ use crate::source::{Permutation, Precision, Stage, Tiling};
 /// Added to a variance before its root, as PyTorch does.
 const NORM_EPSILON: f32 = 1e-5;
 
+/// Stands for the statistics that passes share until it is known where they lie.
+const SHARED: u32 = NONE - 1;
+
 /// What a program is made for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Goal {
@@ -242,13 +245,21 @@ impl Lowering<'_> {
         Permutation { stage, precision: self.target.precision, tiling }
     }
 
-    /// Room for the statistics of `tiles` tiles; all passes share it, since each is read before the next is written.
-    fn partials(&mut self, tiles: usize, blocks: usize) {
-        self.partials = self.partials.max(tiles * (2 * blocks + 1));
+    /// Room for the statistics of `tiles` tiles. All passes share it, since each is read before the next is written;
+    /// but edits replace only some tiles' statistics, so then each pass keeps its own.
+    fn partials(&mut self, tiles: usize, blocks: usize) -> u32 {
+        let length = tiles * (2 * blocks + 1);
+        if self.target.keep {
+            let at = self.program.table_blocks;
+            self.program.table_blocks += length;
+            return at as u32;
+        }
+        self.partials = self.partials.max(length);
+        SHARED
     }
 
     /// The second level of every norm of the value.
-    fn norm_tables(&mut self, value: ValueId, tiles: usize) {
+    fn norm_tables(&mut self, value: ValueId, tiles: usize, partials: u32) {
         let place = self.place(value);
         for which in 0..self.layout.norms[value.0].len() {
             let norm = self.layout.norms[value.0][which].clone();
@@ -263,7 +274,7 @@ impl Lowering<'_> {
                 _ => NONE,
             };
             let params = NormTable {
-                partials: 0,
+                partials,
                 count: tiles as u32,
                 blocks: place.blocks() as u32,
                 table: self.table(value, which) as u32,
@@ -279,7 +290,7 @@ impl Lowering<'_> {
                 writes: None,
                 packing: None,
                 depth: place.blocks() as u32,
-                edit: Edit::Skip,
+                edit: Edit::Whole,
                 multiply_adds: 0,
                 bytes: (tiles * place.blocks() * 32) as u64,
             });
@@ -298,11 +309,8 @@ impl Lowering<'_> {
         let partials = self.program.table_blocks;
         self.program.table_blocks += self.partials;
         for pass in &mut self.program.passes {
-            match &mut pass.params {
-                Params::Convolution(params) if params.partials != NONE => params.partials = partials as u32,
-                Params::Pointwise(params) if params.partials != NONE => params.partials = partials as u32,
-                Params::NormTable(params) => params.partials = partials as u32,
-                _ => {}
+            if let Some(place) = pass.params.partials_mut().filter(|place| **place == SHARED) {
+                *place = partials as u32;
             }
         }
         let outputs: Vec<Place> = self.fused.outputs.iter().map(|&value| self.place(value)).collect();

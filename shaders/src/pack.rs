@@ -1,5 +1,8 @@
 //! Weights in the order in which the kernels read them.
 
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use daub_models::checkpoint::{Tensor, Weights};
 use daub_models::executor::ExecuteError;
 use daub_models::graph::Weight;
@@ -228,6 +231,38 @@ pub fn narrowed(values: &[f32], precision: Precision) -> Vec<u8> {
             bytemuck::cast_slice(&halves).to_vec()
         }
     }
+}
+
+/// All weights as bytes, packed on every core.
+///
+/// # Errors
+/// When a weight is missing or there are no threads.
+pub fn packed(packings: &[Packing], weights: &Weights, precision: Precision) -> Result<Vec<Vec<u8>>, ExecuteError> {
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<Vec<(usize, Vec<u8>)>, ExecuteError> {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(packing) = packings.get(at) else { return Ok(done) };
+            done.push((at, narrowed(&packing.values(weights)?, precision)));
+        }
+    };
+    let count = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let failed = |error: String| ExecuteError::Device(format!("the weights cannot be packed: {error}"));
+    let mut all = std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        for _ in 0..count.min(packings.len()) {
+            let worker = std::thread::Builder::new().name("weights".to_owned());
+            workers.push(worker.spawn_scoped(scope, work).map_err(|error| failed(error.to_string()))?);
+        }
+        let mut all = Vec::with_capacity(packings.len());
+        for worker in workers {
+            all.extend(worker.join().map_err(|_| failed("a thread ended early".to_owned()))??);
+        }
+        Ok::<_, ExecuteError>(all)
+    })?;
+    all.sort_unstable_by_key(|(at, _)| *at);
+    Ok(all.into_iter().map(|(_, bytes)| bytes).collect())
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub struct Target {
     pub first: u32,
 }
 
-/// Which tiles a dispatch covers; `common/tiles.wgsl`. The last three numbers are set when the pass is recorded.
+/// Which tiles a dispatch covers; `common/tiles.wgsl`. The last three are set anew for each run.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Pod, Zeroable)]
 pub struct Tiles {
@@ -110,8 +110,10 @@ pub struct Convolution {
     pub classes: u32,
     /// Whether a one-hot stem has other planes.
     pub dense: u32,
+    /// Tiles of one phase, also where `tiles` counts only those of an edit.
+    pub all_tiles: u32,
     /// Nothing.
-    pub unused: [u32; 2],
+    pub unused: u32,
     /// The sub-pixel convolutions.
     pub phases: [Phase; MAX_PHASES],
 }

@@ -4,7 +4,7 @@ use bytemuck::bytes_of;
 
 use crate::layout::{Place, Storage};
 use crate::pack::Packing;
-use crate::params::{Convolution, NONE, NormTable, Picture, Pointwise, Tiles};
+use crate::params::{Convolution, NormTable, Picture, Pointwise, Tiles};
 use crate::source::Permutation;
 
 /// One dispatch.
@@ -98,8 +98,6 @@ pub enum Edit {
     },
     /// All of it.
     Whole,
-    /// Not at all: statistics are kept.
-    Skip,
 }
 
 /// Something that comes with each input.
@@ -168,12 +166,13 @@ pub struct Program {
 }
 
 impl Params {
-    /// Turns off statistics, so that those of the last exact picture are kept.
-    pub fn keep_statistics(&mut self) {
+    /// Where tiles' statistics lie.
+    pub fn partials_mut(&mut self) -> Option<&mut u32> {
         match self {
-            Self::Convolution(params) => params.partials = NONE,
-            Self::Pointwise(params) => params.partials = NONE,
-            Self::NormTable(_) | Self::Picture(_) => {}
+            Self::Convolution(params) => Some(&mut params.partials),
+            Self::Pointwise(params) => Some(&mut params.partials),
+            Self::NormTable(params) => Some(&mut params.partials),
+            Self::Picture(_) => None,
         }
     }
 }

@@ -96,3 +96,58 @@ impl Plan {
         Err(ExecuteError::Memory { width, height, needed_mib: mib(needed), available_mib: (available >> 20) as usize, largest })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use daub_models::architecture::{Architecture, Family, InputKind};
+    use daub_models::graph::NormStats;
+
+    use super::*;
+    use crate::source::Precision;
+
+    const GOAL: Goal = Goal { precision: Precision::F16, dropout_seed: None, keep: false, matrix_units: true };
+
+    /// pix2pixHD's published `label2city_1024p`.
+    fn label2city() -> Graph {
+        let mut architecture = Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 35, 32, 4, 9);
+        (architecture.enhancers, architecture.enhancer_blocks, architecture.instance_edges) = (1, 3, true);
+        architecture.graph(NormStats::Image).unwrap()
+    }
+
+    #[test]
+    fn the_largest_official_network_fits_in_two_and_a_half_gibibytes() {
+        let plan = Plan::new(&label2city(), 2048, 1024, GOAL).unwrap();
+        let kept = Plan::new(&label2city(), 2048, 1024, Goal { keep: true, ..GOAL }).unwrap();
+        let mib = |bytes: u64| bytes >> 20;
+        println!(
+            "{} MiB: arena {}, weights {}, tables {}; {} MiB with everything kept for edits",
+            mib(plan.bytes()),
+            mib(plan.arena),
+            mib(plan.weights),
+            mib(plan.tables),
+            mib(kept.bytes()),
+        );
+        assert!(plan.bytes() < 5 << 29);
+    }
+
+    #[test]
+    fn what_lives_together_does_not_overlap() {
+        let plan = Plan::new(&label2city(), 128, 64, GOAL).unwrap();
+        let storages = &plan.program.storages;
+        for (a, first) in storages.iter().enumerate() {
+            for (b, second) in storages.iter().enumerate().skip(a + 1) {
+                let together = first.alive.0 <= second.alive.1 && second.alive.0 <= first.alive.1;
+                let (one, other) = (plan.places[a], plan.places[b]);
+                assert!(!together || one.0 + one.1 <= other.0 || other.0 + other.1 <= one.0, "{a} and {b}");
+            }
+        }
+        assert!(plan.places.iter().all(|place| place.0 % ALIGN as u64 == 0 && place.0 + place.1 <= plan.arena));
+    }
+
+    #[test]
+    fn joined_values_are_never_copied_in_a_unet() {
+        let architecture = Architecture::new(Family::Unet, InputKind::Rgb, 3, 64, 8, 0);
+        let plan = Plan::new(&architecture.graph(NormStats::Image).unwrap(), 256, 256, GOAL).unwrap();
+        assert!(!plan.program.passes.iter().any(|pass| pass.name.starts_with("copy")));
+    }
+}

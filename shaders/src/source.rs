@@ -130,10 +130,12 @@ impl Tiling {
     pub const THIN: Self = Self { width: 16, height: 16, blocks: 1, pixels_per_lane: 1, steps: 4 };
     /// 16 pixels by 64 channels, for the bottom of a U-Net.
     pub const SMALL: Self = Self { width: 4, height: 4, blocks: 16, pixels_per_lane: 1, steps: 8 };
+    /// 64 pixels by 64 channels, for pictures of which parts are computed again.
+    pub const EDITED: Self = Self { width: 8, height: 8, blocks: 16, pixels_per_lane: 4, steps: 4 };
     /// 128 pixels by 64 channels on matrix units.
     pub const MATRIX: Self = Self { steps: 8, ..Self::WIDE };
     /// Those of the kernels without matrix units.
-    pub const ALL: [Self; 4] = [Self::WIDE, Self::MIDDLE, Self::THIN, Self::SMALL];
+    pub const ALL: [Self; 5] = [Self::WIDE, Self::MIDDLE, Self::THIN, Self::SMALL, Self::EDITED];
 
     /// The tiling for a result of this many pixels (of one phase) and blocks of channels.
     pub fn rule(pixels: usize, blocks: usize) -> Self {
@@ -224,53 +226,6 @@ impl Permutation {
     }
 }
 
-/// The text with products on matrix units done by each lane for eight of the 256 sums of its subgroup.
-///
-/// Subgroups become runs of 32 lanes, so the rest of the kernel runs unchanged on adapters of any subgroup size.
-pub fn emulated_products(text: &str) -> String {
-    if !text.contains("coopMultiplyAdd") {
-        return text.to_owned();
-    }
-    let replaced = [
-        ("enable wgpu_cooperative_matrix;\n", ""),
-        ("    @builtin(subgroup_id) subgroup: u32,\n) {", ") {\n    let subgroup = lane / 32u;"),
-        ("coop_mat16x16<f32, C>()", "array<f32, 8>()"),
-        ("coopLoadT<coop_mat16x16<f16, A>>(&pixels_tile[", "("),
-        ("coopLoadT<coop_mat16x16<f16, B>>(&weights_tile[", "("),
-        ("coopStoreT(", "laid(lane, "),
-        ("&results_tile[", ""),
-        ("], PIXEL_ROW)", ")"),
-        ("], WEIGHT_ROW)", ")"),
-        ("], RESULT_ROW)", ")"),
-        ("coopMultiplyAdd(", "multiplied(lane, "),
-    ];
-    let text = replaced.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
-    text + EMULATION
-}
-
-/// Stands in for the built-in functions of matrix units.
-const EMULATION: &str = "
-fn multiplied(lane: u32, a: u32, b: u32, c: array<f32, 8>) -> array<f32, 8> {
-    var sums = c;
-    for (var i = 0u; i < 8u; i += 1u) {
-        let element = lane % 32u * 8u + i;
-        for (var k = 0u; k < 16u; k += 1u) {
-            let x = f32(pixels_tile[a + element / 16u * PIXEL_ROW + k]);
-            sums[i] += x * f32(weights_tile[b + k * WEIGHT_ROW + element % 16u]);
-        }
-    }
-    return sums;
-}
-
-fn laid(lane: u32, c: array<f32, 8>, corner: u32) {
-    var sums = c;
-    for (var i = 0u; i < 8u; i += 1u) {
-        let element = lane % 32u * 8u + i;
-        results_tile[corner + element / 16u * RESULT_ROW + element % 16u] = sums[i];
-    }
-}
-";
-
 /// Appends a file after the files it imports, each only once.
 fn resolve(path: &str, seen: &mut Vec<String>, text: &mut String) {
     if seen.iter().any(|known| known == path) {
@@ -283,12 +238,11 @@ fn resolve(path: &str, seen: &mut Vec<String>, text: &mut String) {
         return;
     };
     for line in file.lines() {
-        match line.strip_prefix("#import <").and_then(|rest| rest.strip_suffix('>')) {
-            Some(import) => resolve(import, seen, text),
-            None => {
-                text.push_str(line);
-                text.push('\n');
-            }
+        if let Some(import) = line.strip_prefix("#import <").and_then(|rest| rest.strip_suffix('>')) {
+            resolve(import, seen, text);
+        } else {
+            text.push_str(line);
+            text.push('\n');
         }
     }
 }

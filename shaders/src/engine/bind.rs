@@ -6,7 +6,7 @@ use wgpu::util::DeviceExt as _;
 use wgpu::{BufferUsages, Device};
 
 use crate::context::Context;
-use crate::pack::{narrowed, tensor, vector};
+use crate::pack::{packed, tensor, vector};
 use crate::pass::{Pass, Program, Slot, Vectors};
 use crate::plan::Plan;
 use crate::source::{Precision, Stage};
@@ -20,6 +20,8 @@ pub(super) struct Bound {
     /// Each pass's numbers, and where they start.
     pub(super) uniforms: wgpu::Buffer,
     pub(super) uniform_places: Vec<u64>,
+    /// The numbers that the device has.
+    pub(super) sent: Vec<u8>,
     /// The tiles of an edit, for all passes.
     pub(super) tiles: wgpu::Buffer,
     pub(super) tile_places: Vec<u64>,
@@ -57,15 +59,13 @@ impl Bound {
         };
         let arena = buffer("arena", plan.arena, storage);
         let tables = tables(device, program, weights)?;
-        let mut packed = Vec::with_capacity(program.packings.len());
-        for packing in &program.packings {
-            let contents = narrowed(&packing.values(weights)?, precision);
-            packed.push(device.create_buffer_init(&wgpu::util::BufferInitDescriptor {
-                label: Some("weights"),
-                contents: &contents,
-                usage: BufferUsages::STORAGE,
-            }));
-        }
+        let packed: Vec<_> = packed(&program.packings, weights, precision)?
+            .iter()
+            .map(|contents| {
+                let usage = BufferUsages::STORAGE;
+                device.create_buffer_init(&wgpu::util::BufferInitDescriptor { label: Some("weights"), contents, usage })
+            })
+            .collect();
         let uploads: Vec<_> =
             program.uploads.iter().map(|(kind, words)| buffer(&format!("{kind:?}"), *words as u64 * 4, storage)).collect();
         let limits = device.limits();
@@ -116,7 +116,19 @@ impl Bound {
         let largest_output = program.outputs.iter().map(|output| plan.places[output.storage].1).sum();
         let staging = buffer("read-back", largest_output, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let clock = timestamps.then(|| Clock::new(device, program.passes.len())).flatten();
-        Ok(Self { arena, uniforms, uniform_places, tiles, tile_places, uploads, pipelines, groups, staging, clock })
+        Ok(Self {
+            arena,
+            uniforms,
+            uniform_places,
+            sent: Vec::new(),
+            tiles,
+            tile_places,
+            uploads,
+            pipelines,
+            groups,
+            staging,
+            clock,
+        })
     }
 }
 
@@ -193,7 +205,9 @@ fn contents(vectors: &Vectors, weights: &Weights) -> Result<Vec<f32>, ExecuteErr
         Vectors::Running { prefix, affine, runs } => {
             let named = |suffix: &str, fill| vector(weights, &format!("{prefix}.{suffix}"), runs, fill);
             let mut scale = named("running_var", 1.0)?;
-            scale.iter_mut().for_each(|value| *value = 1.0 / (*value + NORM_EPSILON).sqrt());
+            for value in &mut scale {
+                *value = 1.0 / (*value + NORM_EPSILON).sqrt();
+            }
             let mean = named("running_mean", 0.0)?;
             let mut shift: Vec<f32> = mean.iter().zip(&scale).map(|(mean, scale)| -mean * scale).collect();
             if *affine {

@@ -8,8 +8,9 @@ use daub_models::incremental::{Mask, changed, mask_at};
 use super::{Engine, Extent};
 use crate::pass::{Edit, Pass};
 
-/// Pixels by which an edit is widened at every resolution unless a caller says otherwise.
-pub(super) const MARGIN: usize = 8;
+/// Pixels by which an edit is widened at every resolution unless a caller says otherwise: the smallest margin at which
+/// both the trained and the random networks that were measured keep 35 dB with room to spare (see the crate docs).
+pub(super) const MARGIN: usize = 2;
 
 /// Side of the squares in which masks are made; every tile of a kernel is made of them, or lies in one.
 const SQUARE: usize = 4;
@@ -23,13 +24,12 @@ impl Engine {
         changed(&self.graph, self.last.as_ref()?, input)
     }
 
-    /// For each pass the tiles to compute; `None` for all of them, an empty list for nothing.
+    /// For each pass the tiles to compute; `None` for all of them.
     pub(super) fn chosen(&self, edit: &Mask) -> Vec<Option<Vec<u32>>> {
         let mut known: HashMap<(usize, usize, u32, u32), Vec<u32>> = HashMap::new();
         let passes = self.plan.program.passes.iter();
         let choose = |pass: &Pass| match pass.edit {
             Edit::Whole => None,
-            Edit::Skip => Some(Vec::new()),
             Edit::Tiles { width, height } => {
                 let tiling = pass.kernel.tiling;
                 let key = (width, height, tiling.width, tiling.height);

@@ -28,11 +28,17 @@ impl Engine {
         let chosen = edit.map(|edit| self.chosen(edit));
         let most = self.context.device.limits().max_compute_workgroups_per_dimension;
         let mut work = Vec::with_capacity(self.plan.program.passes.len());
+        let mut numbers = vec![0; self.bound.uniforms.size() as usize];
         for (index, pass) in self.plan.program.passes.iter().enumerate() {
             let tiles = chosen.as_ref().and_then(|chosen| chosen[index].as_deref());
             let (dispatch, share) = dispatch(pass, tiles, most);
-            self.write_numbers(index, pass, tiles, dispatch);
+            self.write_numbers(index, pass, tiles, dispatch, &mut numbers);
             work.push((index, dispatch, (pass.multiply_adds as f64 * share) as u64));
+        }
+        // One exact picture after another has the same numbers.
+        if self.bound.sent != numbers {
+            self.context.queue.write_buffer(&self.bound.uniforms, 0, &numbers);
+            self.bound.sent = numbers;
         }
         let total: u64 = self.plan.program.passes.iter().map(|pass| pass.multiply_adds).sum();
         let done: u64 = work.iter().map(|(_, _, cost)| cost).sum();
@@ -51,8 +57,8 @@ impl Engine {
         Ok(Ran { exact: edit.is_none(), share, submissions })
     }
 
-    /// Brings a pass's numbers and its list of tiles to the device.
-    fn write_numbers(&self, index: usize, pass: &Pass, tiles: Option<&[u32]>, dispatch: Dispatch) {
+    /// Brings a pass's list of tiles to the device and its numbers to where they will be sent from.
+    fn write_numbers(&self, index: usize, pass: &Pass, tiles: Option<&[u32]>, dispatch: Dispatch, numbers: &mut [u8]) {
         let mut params = pass.params.clone();
         if let Some(Tiles { count, fold, masked, .. }) = params.tiles_mut() {
             *fold = dispatch.x;
@@ -64,10 +70,8 @@ impl Engine {
                 }
             }
         }
-        if tiles.is_some() {
-            params.keep_statistics();
-        }
-        self.context.queue.write_buffer(&self.bound.uniforms, self.bound.uniform_places[index], params.bytes());
+        let place = self.bound.uniform_places[index] as usize;
+        numbers[place..][..params.bytes().len()].copy_from_slice(params.bytes());
     }
 
     fn record(&self, chunk: &[(usize, Dispatch, u64)]) -> wgpu::SubmissionIndex {
@@ -118,8 +122,7 @@ impl Engine {
 fn dispatch(pass: &Pass, tiles: Option<&[u32]>, most: u32) -> (Dispatch, f64) {
     let all = match pass.kernel.stage {
         Stage::NormTable => {
-            let x = if tiles.is_some() { 0 } else { pass.depth };
-            return (Dispatch { x, y: 1, z: 1 }, 1.0);
+            return (Dispatch { x: pass.depth, y: 1, z: 1 }, 1.0);
         }
         Stage::Picture => {
             let (width, height) = pass.picture_size();

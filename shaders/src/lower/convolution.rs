@@ -6,7 +6,7 @@ use daub_models::shape::GraphError;
 
 use super::{Lowering, stem_classes};
 use crate::kernel::{self, choose};
-use crate::pack::{Packing, phases};
+use crate::pack::{Packing, PhaseTaps, phases};
 use crate::params::{self, Convolution, MAX_PHASES, NONE, Phase, Tiles, function};
 use crate::pass::{Edit, Params, Pass, Slot, Upload, Vectors};
 
@@ -28,45 +28,17 @@ impl Lowering<'_> {
     pub(super) fn convolution(&mut self, index: usize, step: &Step) -> Result<(), GraphError> {
         let wiring = GraphError::Wiring { node: step.node.0 };
         let operand = step.operands.first().ok_or(wiring.clone())?;
-        let window = match &step.work {
-            Work::Conv { weight, bias, out_channels, kernel, stride } => Window {
-                weight,
-                bias: bias.as_ref(),
-                out_channels: *out_channels,
-                kernel: *kernel,
-                stride: *stride,
-                spread: 1,
-                padding: operand.border.amount,
-                transposed: false,
-            },
-            Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => Window {
-                weight,
-                bias: bias.as_ref(),
-                out_channels: *out_channels,
-                kernel: *kernel,
-                stride: 1,
-                spread: *stride,
-                padding: *padding,
-                transposed: true,
-            },
-            _ => return Err(wiring),
-        };
+        let window = window(step, operand.border.amount).ok_or(wiring.clone())?;
         if window.spread * window.spread > MAX_PHASES {
             return Err(wiring);
         }
         let classes = stem_classes(self.fused, step);
-        let (source, runs, mut reads) = match classes {
-            Some(_) => self.stem_operand(step),
-            None => {
-                let loaded = self.operand(operand);
-                (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
-            }
+        let (source, runs, reads) = if classes.is_some() {
+            self.stem_operand(step)
+        } else {
+            let loaded = self.operand(operand);
+            (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
         };
-        if classes.is_some() {
-            let label_value = operand.parts[0].value;
-            let pixels = (source.width * source.height) as usize;
-            reads[2] = Slot::Upload(self.upload(label_value, Upload::Labels, pixels.div_ceil(4)));
-        }
         let value = ValueId(index);
         let place = self.place(value);
         let destination = self.target_of(&place);
@@ -77,6 +49,7 @@ impl Lowering<'_> {
             one_hot: classes.is_some(),
             precision: self.target.precision,
             matrix_units: self.target.matrix_units,
+            edited: self.target.keep,
         });
         let tiling = kernel.tiling;
         let columns = grid[0].div_ceil(tiling.width as usize);
@@ -85,9 +58,7 @@ impl Lowering<'_> {
         // The epilogue sees values before their function.
         let statistics = self.fused.values[index].statistics;
         let fused_statistics = statistics && step.activation.is_none();
-        if fused_statistics {
-            self.partials(tiles * found.len(), place.blocks());
-        }
+        let partials = if fused_statistics { self.partials(tiles * found.len(), place.blocks()) } else { NONE };
         let packing = Packing::Convolution {
             weight: window.weight.clone(),
             transposed: window.transposed,
@@ -110,18 +81,14 @@ impl Lowering<'_> {
             spread: window.spread as u32,
             blocks_out,
             bias: self.vectors(bias, place.blocks()) as u32,
-            partials: if fused_statistics { 0 } else { NONE },
+            partials,
             groups: blocks_out.div_ceil(tiling.blocks),
             function: function(step.activation),
             classes: classes.unwrap_or(0) as u32,
             dense: u32::from(source.blocks > 0),
-            unused: [0; 2],
-            phases: std::array::from_fn(|at| {
-                found.get(at).map_or(Phase::default(), |phase| Phase {
-                    weights: phase.phase.weights * rows_of_tap * blocks_out,
-                    ..phase.phase
-                })
-            }),
+            all_tiles: tiles as u32,
+            unused: 0,
+            phases: numbered(&found, rows_of_tap * blocks_out),
         };
         let weight_bytes = (packing.blocks() * self.target.precision.block_bytes()) as u64;
         self.program.packings.push(packing);
@@ -139,7 +106,7 @@ impl Lowering<'_> {
         };
         self.push(pass);
         if fused_statistics {
-            self.norm_tables(value, tiles * found.len());
+            self.norm_tables(value, tiles * found.len(), partials);
         } else if statistics {
             self.statistics(value);
         }
@@ -154,12 +121,14 @@ impl Lowering<'_> {
         let border = u32::from(operand.border.mode == PadMode::Reflect && operand.border.amount > 0);
         let bare =
             params::Operand { height: storage.height as u32, width: storage.width as u32, border, ..params::Operand::default() };
+        let words = (storage.height * storage.width).div_ceil(4);
+        let upload = Slot::Upload(self.upload(operand.parts[0].value, Upload::Labels, words));
         if operand.parts.len() == 1 {
-            return (bare, Vec::new(), [Slot::Empty; 3]);
+            return (bare, Vec::new(), [Slot::Empty, Slot::Empty, upload]);
         }
         let others = daub_models::fuse::Operand { parts: operand.parts[1..].to_vec(), border: operand.border };
         let loaded = self.operand(&others);
-        (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, Slot::Empty])
+        (loaded.params, loaded.place.runs, [Slot::Storage(loaded.place.storage), Slot::Empty, upload])
     }
 
     /// Multiply-adds as the kernel does them; a gather counts as one for each tap and output.
@@ -179,6 +148,39 @@ impl Lowering<'_> {
         let labels = if matches!(reads[2], Slot::Upload(_)) { pixels } else { 0 };
         labels + pixels * u64::from(source.blocks) * self.target.precision.block_bytes() as u64
     }
+}
+
+/// The window of a step, if it is a convolution; `border` is that of its operand.
+fn window(step: &Step, border: usize) -> Option<Window<'_>> {
+    match &step.work {
+        Work::Conv { weight, bias, out_channels, kernel, stride } => Some(Window {
+            weight,
+            bias: bias.as_ref(),
+            out_channels: *out_channels,
+            kernel: *kernel,
+            stride: *stride,
+            spread: 1,
+            padding: border,
+            transposed: false,
+        }),
+        Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => Some(Window {
+            weight,
+            bias: bias.as_ref(),
+            out_channels: *out_channels,
+            kernel: *kernel,
+            stride: 1,
+            spread: *stride,
+            padding: *padding,
+            transposed: true,
+        }),
+        _ => None,
+    }
+}
+
+/// The phases with their weights counted in blocks, of which a tap has so many.
+fn numbered(found: &[PhaseTaps], blocks_of_tap: u32) -> [Phase; MAX_PHASES] {
+    let place = |phase: &PhaseTaps| Phase { weights: phase.phase.weights * blocks_of_tap, ..phase.phase };
+    std::array::from_fn(|at| found.get(at).map_or(Phase::default(), place))
 }
 
 fn key_of(weight: &Weight) -> &str {

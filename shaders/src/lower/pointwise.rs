@@ -24,7 +24,8 @@ impl Lowering<'_> {
             Work::Copy => {
                 let operand = step.operands.first().ok_or(wiring)?;
                 self.copies(operand, &place, operand.border.amount, step.activation);
-                return Ok(self.statistics_if_wanted(value));
+                self.statistics_if_wanted(value);
+                return Ok(());
             }
             Work::Add => Stage::Add,
             Work::Resize { filter: Filter::Nearest } => Stage::ResizeNearest,
@@ -140,12 +141,10 @@ impl Lowering<'_> {
         if !reads_stored && !self.fused.outputs.contains(&value) {
             return;
         }
-        let (stage, upload) = match plane {
-            Plane::Labels { .. } => (Stage::InputLabels, self.upload(value, Upload::Labels, pixels.div_ceil(4))),
-            _ => {
-                let words = pixels * plane.channels();
-                (Stage::InputPlanes, self.upload(value, Upload::Planes(plane), words))
-            }
+        let (stage, upload) = if matches!(plane, Plane::Labels { .. }) {
+            (Stage::InputLabels, self.upload(value, Upload::Labels, pixels.div_ceil(4)))
+        } else {
+            (Stage::InputPlanes, self.upload(value, Upload::Planes(plane), pixels * plane.channels()))
         };
         let edit = Edit::Tiles { width: params.destination.width as usize, height: params.destination.height as usize };
         self.push(Pass {
@@ -210,9 +209,9 @@ impl Lowering<'_> {
         let place = self.place(value);
         let operand = self.loaded(place.clone(), &[], &Operand::stored(value)).params;
         let mut params = self.numbers(&place, [operand, params::Operand::default(), params::Operand::default()], None);
-        params.partials = 0;
         let tiles = params.tiles.count as usize;
-        self.partials(tiles, place.blocks());
+        params.partials = self.partials(tiles, place.blocks());
+        let edit = Edit::Tiles { width: params.destination.width as usize, height: params.destination.height as usize };
         self.push(Pass {
             name: format!("statistics of step {}", value.0),
             kernel: self.kernel(Stage::Statistics, Tiling::WIDE),
@@ -221,10 +220,10 @@ impl Lowering<'_> {
             writes: None,
             packing: None,
             depth: 1,
-            edit: Edit::Skip,
+            edit,
             multiply_adds: 0,
             bytes: self.bytes(&place),
         });
-        self.norm_tables(value, tiles);
+        self.norm_tables(value, tiles, params.partials);
     }
 }

@@ -73,8 +73,9 @@ fn an_edit_of_everything_is_exact() {
     let unchanged = incremental.run(&a, Extent::Edit, &Interrupt::default()).expect("a picture");
     assert!(!unchanged.exact && unchanged.share < 0.01, "{unchanged:?}");
     let first = incremental.read_back().expect("values").outputs[0].values.clone();
-    // Away and back with everything masked: kept statistics are those of `a`, so the picture is exactly `a`'s again.
-    values(&mut incremental, &b, Extent::Edit);
+    // Everything is masked, so the edit is the exact picture; and so is the way back.
+    let exact = values(&mut engine(&context, (64, 32), Options { incremental: true, ..options }), &b, Extent::Exact);
+    assert_eq!(values(&mut incremental, &b, Extent::Edit), exact);
     assert_eq!(values(&mut incremental, &a, Extent::Edit), first);
 }
 
@@ -170,4 +171,18 @@ fn a_lost_device_is_an_error() {
     assert!(matches!(&lost, Err(ExecuteError::Device(message)) if message.contains("lost")), "{lost:?}");
     assert!(context.lost().is_some());
     assert!(gpu.prepare(32, 32).is_err());
+}
+
+#[test]
+fn software_serves_only_those_who_ask_for_it() {
+    if let Some(found) = adapter::pick_adapter(false) {
+        let info = found.get_info();
+        assert!(info.device_type != wgpu::DeviceType::Cpu && info.backend != wgpu::Backend::Gl, "{info:?}");
+    }
+    let Some(found) = adapter::pick_adapter(true) else { return };
+    if found.get_info().device_type == wgpu::DeviceType::Cpu {
+        assert!(adapter::serves(&found, true) && !adapter::serves(&found, false));
+        assert!(adapter::name(&found).contains("software"));
+    }
+    assert!(found.features().contains(adapter::required_features(&found)));
 }

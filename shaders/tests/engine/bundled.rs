@@ -11,16 +11,16 @@ use crate::support::{context, input, psnr, reference};
 fn check(name: &str, size: (usize, usize)) {
     let Some(context) = context() else { return };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
-    let loaded = Model::find(name, &[folder]).unwrap().load(NormStats::Image).unwrap();
+    let loaded = Model::find(name, &[folder]).expect("a model").load(NormStats::Image).expect("its weights");
     let input = input(&loaded.graph, size.0, size.1, 5);
     let expected = reference(&loaded.graph, &loaded.weights, None, &input);
     let mut gpu = Gpu::new(context, loaded.graph, loaded.weights, Precision::F32, Options::default());
-    let found = gpu.run(&input, &Interrupt::default()).unwrap();
+    let found = gpu.run(&input, &Interrupt::default()).expect("a picture");
     let decibels = psnr(&found.outputs[0].values, &expected.outputs[0].values);
     println!("{name} {size:?}: {decibels:.1} dB");
     assert!(decibels >= 50.0, "{name}: {decibels} dB");
     // The window shows the texture; its levels are those of the official tools.
-    let shown = gpu.engine().unwrap().read_texture().unwrap();
+    let shown = gpu.engine().expect("an engine").read_texture().expect("levels");
     let levels: Vec<u8> = shown.chunks_exact(4).flat_map(|pixel| pixel[..3].to_vec()).collect();
     assert_eq!(levels, found.rgb8(), "{name}: texture and values differ");
 }

@@ -1,8 +1,11 @@
 //! Every family in both precisions.
 
+use std::sync::Arc;
+
 use daub_models::architecture::{Architecture, Family, InputKind, Norm};
+use daub_models::checkpoint::Weights;
 use daub_models::graph::NormStats;
-use daub_shaders::Precision;
+use daub_shaders::{Engine, Options, Precision};
 
 use crate::support::{compare, compare_on, emulated_context};
 
@@ -75,6 +78,10 @@ fn the_kernel_for_matrix_units_agrees() {
     let unet = Architecture::new(Family::Unet, InputKind::Rgb, 3, 24, 4, 0);
     for (name, architecture, size) in [("global", global, (64, 44)), ("unet", unet, (64, 48))] {
         let graph = architecture.graph(NormStats::Image).expect("a possible network");
+        let weights = Weights::random(&graph, 7).expect("weights");
+        let shared = Arc::new(graph.clone());
+        let engine = Engine::compile(&context, &shared, &weights, size, Precision::F16, Options::default()).expect("an engine");
+        assert!(engine.pass_names().any(|pass| pass.starts_with("convolution_matrix")), "{name} uses matrix units");
         let Some(found) = compare_on(context.clone(), graph, size, Precision::F16, None) else { return };
         println!("{name} {size:?} on emulated matrix units: {found:.1?} dB");
         assert!(found.iter().all(|&decibels| decibels >= 40.0), "{name}: {found:?} dB");

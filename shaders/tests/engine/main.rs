@@ -1,5 +1,7 @@
 //! The engine against the reference executor, on whatever adapter there is, software included.
 
+#![expect(clippy::print_stdout, reason = "decibels and skipped tests are for people to read")]
+
 mod behaviour;
 mod bundled;
 mod families;

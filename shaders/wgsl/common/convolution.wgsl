@@ -34,8 +34,9 @@ struct Pass {
     classes: u32,
     // Whether a one-hot stem has other planes.
     dense: u32,
-    unused_a: u32,
-    unused_b: u32,
+    // Tiles of one phase, also where `tiles` counts only those of an edit.
+    all_tiles: u32,
+    unused: u32,
     phases: array<Phase, 16>,
 }
 

@@ -60,7 +60,7 @@ fn finish(result: ptr<function, array<vec4f, PIXELS_PER_LANE>>, tile: u32, phase
     }
     let spread = summed(squares, lane_m, lane_n);
     if lane_m == 0u && kept {
-        let row = pass_.partials + (phase_index * pass_.tiles.count + tile) * (2u * pass_.blocks_out + 1u);
+        let row = pass_.partials + (phase_index * pass_.all_tiles + tile) * (2u * pass_.blocks_out + 1u);
         tables[row + 1u + 2u * block] = mean;
         tables[row + 2u + 2u * block] = spread;
         if block == 0u {
