@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use daub_models::architecture::{Architecture, Family, InputKind};
 use daub_models::checkpoint::Weights;
 use daub_models::cpu::{Cpu, CpuOptions, vectors};
 use daub_models::flex::Flex;
@@ -33,7 +34,7 @@ fn example(graph: &Graph, width: usize, height: usize, seed: u64) -> Input {
         match plane {
             Plane::Labels { classes } => input.labels = Some(places().map(|(x, y)| (patch(x, y) % classes) as u8).collect()),
             Plane::InstanceEdges | Plane::Instances => {
-                input.instances = Some(places().map(|(x, y)| patch(x, y) as u32).collect())
+                input.instances = Some(places().map(|(x, y)| patch(x, y) as u32).collect());
             }
             Plane::Features { channels } => input.features = Some(noise(width * height * channels).into()),
             Plane::Hints => input.hints = Some(noise(width * height * 3).into()),
@@ -84,6 +85,26 @@ fn bundled_models_agree_with_the_reference() {
         println!("{name} {width}x{height}: {psnr:.1} dB");
         assert!(psnr >= 60.0, "{name} at {width}x{height}: {psnr:.1} dB");
     }
+}
+
+#[test]
+fn a_local_enhancer_with_every_plane_agrees_with_the_reference() {
+    let architecture = Architecture {
+        enhancers: 2,
+        enhancer_blocks: 1,
+        instance_edges: true,
+        feature_channels: 3,
+        ..Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 35, 8, 2, 1)
+    };
+    let graph = Arc::new(architecture.graph(NormStats::Image).expect("a possible network"));
+    let weights = Arc::new(Weights::random(&graph, 4).expect("weights"));
+    let input = example(&graph, 80, 64, 4);
+    let mut reference = Flex::new(Arc::clone(&graph), Arc::clone(&weights), None);
+    let mut cpu = Cpu::new(graph, weights, CpuOptions::default()).expect("a CPU");
+    let pictures = [reference.run(&input, &Interrupt::default()), cpu.run(&input, &Interrupt::default())];
+    let [expected, found] = pictures.map(|picture| picture.expect("a picture"));
+    let psnr = psnr(&expected, &found);
+    assert!(psnr >= 60.0, "{psnr:.1} dB");
 }
 
 /// Draws graphs that use every operation, with every wiring that shapes allow.

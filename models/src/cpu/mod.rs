@@ -26,8 +26,8 @@ use std::thread;
 
 use crate::checkpoint::Weights;
 use crate::executor::{ExecuteError, Executor, Interrupt, Picture};
-use crate::fuse::{Fused, Norm, Work, fuse};
-use crate::graph::{Graph, Op};
+use crate::fuse::{Fused, Norm, fuse};
+use crate::graph::{Graph, NormStats};
 use crate::incremental::{Mask, changed};
 use crate::input::Input;
 use crate::random::Draws;
@@ -36,7 +36,7 @@ use rayon::prelude::*;
 
 use cells::Buffer;
 use kernels::Kernels;
-use packing::Layer;
+use packing::{Needs, layer_of};
 use pass::{BatchVectors, Extent, Pass, UNCHANGED};
 use plan::{Plan, Setting};
 use team::Scratch;
@@ -142,11 +142,11 @@ impl Cpu {
             }));
             for part in step.operands.iter().flat_map(|operand| &operand.parts) {
                 if let Some(Norm::Batch { prefix, affine, stats }) = &part.norm {
-                    let vector = |suffix: &str, read: bool| match read {
-                        true => Ok(weights::tensor(&weights, &format!("{prefix}.{suffix}"))?.to_vec()),
-                        false => Ok::<_, ExecuteError>(Vec::new()),
+                    let vector = |suffix: &str, read: bool| {
+                        let values = read.then(|| weights::tensor(&weights, &format!("{prefix}.{suffix}"))).transpose()?;
+                        Ok::<_, ExecuteError>(values.unwrap_or_default().to_vec())
                     };
-                    let running = *stats == crate::graph::NormStats::Running;
+                    let running = *stats == NormStats::Running;
                     let vectors = BatchVectors {
                         weight: vector("weight", *affine)?,
                         bias: vector("bias", *affine)?,
@@ -259,7 +259,9 @@ impl Cpu {
         let (kept, unfinished) = (self.kept.take(), self.unfinished.take());
         let edit = match (&kept, self.options.margin) {
             (Some(kept), Some(margin)) if incremental => changed(&self.graph, kept, input).map(|mut edit| {
-                unfinished.iter().for_each(|mask| edit.join(mask));
+                if let Some(unfinished) = &unfinished {
+                    edit.join(unfinished);
+                }
                 (edit, margin)
             }),
             _ => None,
@@ -346,16 +348,16 @@ impl Executor for Cpu {
         };
         let plan = Plan::new(&setting, width, height)?;
         let keep = setting.keep;
-        let mut needs = vec![(false, false); self.packed.len()];
+        let mut needs = vec![Needs::default(); self.packed.len()];
         for conv in plan.steps.iter().filter_map(|step| step.conv) {
             let winograd = conv.method.round().is_some();
             // An edit may touch too few tiles for Winograd.
-            needs[conv.layer] = (!winograd || keep, winograd);
+            needs[conv.layer] = Needs { direct: !winograd || keep, winograd };
         }
         let (packed, weights) = (&mut self.packed, &self.weights);
         self.pool.install(|| {
             let layers = packed.par_iter_mut().zip(needs).with_max_len(1);
-            layers.try_for_each(|(layer, (direct, winograd))| layer.pack(weights, direct, winograd))
+            layers.try_for_each(|(layer, needs)| layer.pack(weights, needs))
         })?;
         self.arena.reserve(plan.arena);
         self.norms = Buffer::new(plan.norms);
@@ -373,51 +375,4 @@ impl Executor for Cpu {
         self.run_into(input, interrupt, &mut picture)?;
         Ok(picture)
     }
-}
-
-/// What the weights of a step look like, if it has any.
-fn layer_of(
-    graph: &Graph,
-    fused: &Fused,
-    step: &crate::fuse::Step,
-    parts: &[usize],
-    weights: &Weights,
-    kernels: &Kernels,
-) -> Result<Option<Packed>, ExecuteError> {
-    let mut linear = Vec::new();
-    let (weight, bias, out_channels, kernel, transposed, phases) = match &step.work {
-        Work::Conv { weight, bias, out_channels, kernel, .. } => {
-            let phases = weights::plain_phase(*kernel, step.operands[0].border.amount);
-            (weight, bias, *out_channels, *kernel, false, phases)
-        }
-        Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => {
-            (weight, bias, *out_channels, *kernel, true, weights::transposed_phases(*kernel, *stride, *padding))
-        }
-        Work::Linear { weight, bias } => {
-            let Op::Linear { shape, in_features, .. } = &graph.nodes[step.node.0].op else {
-                return Err(crate::shape::GraphError::Wiring { node: step.node.0 }.into());
-            };
-            linear.push(*in_features);
-            (weight, bias, shape.len(), 1, false, weights::plain_phase(1, 0))
-        }
-        _ => return Ok(None),
-    };
-    let bias = bias.as_ref().map(|key| weights::tensor(weights, key)).transpose()?;
-    let labels = matches!(step.work, Work::Conv { .. }) && fused.reads_ids(step);
-    let parts = if linear.is_empty() { parts } else { &linear };
-    let inputs: usize = parts.iter().sum();
-    let same_size = matches!(step.work, Work::Conv { kernel: 3, stride: 1, .. });
-    let layer = Layer {
-        weight,
-        bias,
-        kernel,
-        out_channels,
-        parts,
-        transposed,
-        group: kernels.blocks,
-        // Few planes spend more on the transforms than they save.
-        suits_winograd: same_size && !labels && inputs >= 32 && out_channels >= 32,
-        labels,
-    };
-    Packed::new(&layer, phases, weights).map(Some)
 }

@@ -85,7 +85,7 @@ impl Pass<'_> {
             Extent::Edit { edit, margin } => {
                 let mask = mask_at(edit, step.grid.0, step.grid.1, TILE, margin);
                 // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
-                let piece = if self.winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
+                let piece = if winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
                 edited = mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
                 &edited
             }
@@ -97,9 +97,10 @@ impl Pass<'_> {
             Work::Input(_) if self.is_ids(value) => {}
             Work::Input(plane) => {
                 self.read_plane(value, plane, rects, team);
-                rects
-                    .iter()
-                    .for_each(|rect| self.activate(step, self.plan.slots[value], rect, 0..self.plan.slots[value].blocks()));
+                let slot = self.plan.slots[value];
+                for rect in rects {
+                    self.activate(step, slot, rect, 0..slot.blocks());
+                }
                 self.sum_whole(step, value);
                 pieces = 1;
             }
@@ -115,7 +116,7 @@ impl Pass<'_> {
                 let round = match self.extent {
                     Extent::Exact => step.conv.and_then(|conv| conv.method.round()),
                     Extent::Edit { edit, margin } => {
-                        self.winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
+                        winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
                     }
                 };
                 if let Some(round) = round {
@@ -137,12 +138,6 @@ impl Pass<'_> {
         if step.statistics && matches!(self.extent, Extent::Exact) {
             self.finish_statistics(value, pieces);
         }
-    }
-
-    /// Whether the step uses Winograd for so many tiles, and in rounds of how many.
-    fn winograd_round(&self, step: &StepPlan, tiles: &[bool]) -> Option<usize> {
-        let round = step.conv?.method.round()?;
-        (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
     }
 
     fn is_ids(&self, value: usize) -> bool {
@@ -206,6 +201,12 @@ impl Pass<'_> {
             }
         }
     }
+}
+
+/// Whether the step uses Winograd for so many tiles, and in rounds of how many.
+fn winograd_round(step: &StepPlan, tiles: &[bool]) -> Option<usize> {
+    let round = step.conv?.method.round()?;
+    (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
 }
 
 impl Method {

@@ -44,7 +44,7 @@ pub(super) struct Block {
     /// Index in [`Source::parts`].
     pub(super) part: usize,
     /// Which block of the part's value.
-    pub(super) block: usize,
+    pub(super) index: usize,
     /// First channel of the operand.
     pub(super) first: usize,
     /// Planes in use.
@@ -235,7 +235,7 @@ impl Plan {
             if !(source.labels && index == 0) {
                 source.blocks.extend((0..slot.blocks()).map(|block| Block {
                     part: index,
-                    block,
+                    index: block,
                     first: source.channels + block * 16,
                     depth: 16.min(slot.shape.channels - block * 16),
                 }));
@@ -322,7 +322,7 @@ fn piece(grid: (usize, usize), stride: usize, span: usize, blocks: usize, thread
             let count = grid.0.div_ceil(width) * grid.1.div_ceil(height);
             // Small pictures are cut by output planes instead.
             let enough = count >= 4 * threads || grid.0 * grid.1 <= 2048;
-            if (size > TASK_BYTES && height > 1) || (!enough && height > 1) {
+            if height > 1 && (size > TASK_BYTES || !enough) {
                 break;
             }
             let cost = (count * size) as f64 * if size > TASK_BYTES { 4.0 } else { 1.0 };
