@@ -383,3 +383,18 @@ fn sizes_may_change_and_threads_do_not_matter() {
         assert!(psnr > 90.0, "{width}x{height}: {psnr:.1} dB");
     }
 }
+
+#[test]
+fn a_size_beyond_memory_is_refused_with_one_that_fits() {
+    let (_, mut cpu) = street(CpuOptions::default());
+    // A quarter of a million pixels square need tens of terabytes.
+    let refused = cpu.prepare(262_144, 262_144);
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let Err(ExecuteError::Memory { largest: Some((width, height)), needed_mib, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(width == height && width < 262_144 && needed_mib > 10_000);
+    assert!(cpu.prepare(64, 64).is_ok());
+}

@@ -10,6 +10,7 @@ mod cells;
 mod conv;
 mod ends;
 mod kernels;
+mod memory;
 mod packing;
 mod pass;
 mod plan;
@@ -347,6 +348,7 @@ impl Executor for Cpu {
             keep: self.options.margin.is_some(),
         };
         let plan = Plan::new(&setting, width, height)?;
+        memory::check(&plan, &setting)?;
         let keep = setting.keep;
         let mut needs = vec![Needs::default(); self.packed.len()];
         for conv in plan.steps.iter().filter_map(|step| step.conv) {

@@ -183,6 +183,11 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Bytes that this size needs besides weights and what threads keep.
+    pub(super) fn bytes(&self) -> usize {
+        (self.arena + self.norms + self.masks + self.partials + self.factors + self.products) * 4
+    }
+
     /// What a step computes, for people.
     pub(super) fn name_of(&self, value: usize, packed: &[Packed]) -> String {
         let (step, shape) = (&self.steps[value], self.slots[value].shape);
