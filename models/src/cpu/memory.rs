@@ -2,23 +2,29 @@
 
 use crate::executor::ExecuteError;
 
-use super::plan::{Plan, Setting};
+use super::plan::{Setting, place_values};
 
-/// Refuses a size that needs more memory than is free, and says which would fit.
+/// Refuses a size whose values need more memory than is free, and says which would fit.
 ///
 /// # Errors
-/// [`ExecuteError::Memory`].
-pub(super) fn check(plan: &Plan, setting: &Setting<'_>) -> Result<(), ExecuteError> {
+/// [`ExecuteError::Memory`], or when the size does not suit the network.
+pub(super) fn check(setting: &Setting<'_>, width: usize, height: usize) -> Result<(), ExecuteError> {
     let Some(available) = available_bytes() else { return Ok(()) };
-    if plan.bytes() <= available {
+    let needed = |width: usize, height: usize| {
+        let shapes = setting.graph.shapes(width, height)?;
+        // Values are nearly all of it; what Winograd and threads need does not grow with the picture.
+        Ok::<_, ExecuteError>(place_values(setting, &shapes).len * 4)
+    };
+    let bytes = needed(width, height)?;
+    if bytes <= available {
         return Ok(());
     }
-    let fits = |&(width, height): &(usize, usize)| Plan::new(setting, width, height).is_ok_and(|plan| plan.bytes() <= available);
-    let halves = (1..16).map(|halvings| (plan.width >> halvings, plan.height >> halvings));
+    let fits = |&(width, height): &(usize, usize)| needed(width, height).is_ok_and(|bytes| bytes <= available);
+    let halves = (1..16).map(|halvings| (width >> halvings, height >> halvings));
     Err(ExecuteError::Memory {
-        width: plan.width,
-        height: plan.height,
-        needed_mib: plan.bytes() >> 20,
+        width,
+        height,
+        needed_mib: bytes >> 20,
         available_mib: available >> 20,
         largest: halves.take_while(|&(width, height)| width > 0 && height > 0).find(fits),
     })

@@ -347,8 +347,8 @@ impl Executor for Cpu {
             threads: self.team.len(),
             keep: self.options.margin.is_some(),
         };
+        memory::check(&setting, width, height)?;
         let plan = Plan::new(&setting, width, height)?;
-        memory::check(&plan, &setting)?;
         let keep = setting.keep;
         let mut needs = vec![Needs::default(); self.packed.len()];
         for conv in plan.steps.iter().filter_map(|step| step.conv) {

@@ -3,7 +3,7 @@
 use crate::fuse::{Border, Fused, Norm, Operand, Step, Work};
 use crate::graph::{Activation, Graph};
 use crate::incremental::Rect;
-use crate::memory::arena;
+use crate::memory::{Arena, arena};
 use crate::shape::{GraphError, Shape};
 
 use super::kernels::TALLY;
@@ -16,7 +16,7 @@ pub(super) const NARROW_PICTURE: usize = 7;
 /// Tiles of one round of Winograd; its products stay in the third cache.
 const ROUND_TILES: usize = 512;
 /// Fewer tiles than this do not pay for reading four times the weights.
-pub(super) const LEAST_TILES: usize = 24;
+pub(super) const LEAST_TILES: usize = 10;
 
 /// Where a value lies: blocks of 16 planes, each `[height, width, 16]`.
 #[derive(Debug, Clone, Copy)]
@@ -150,14 +150,7 @@ impl Plan {
         let shapes = graph.shapes(width, height)?;
         let costs = graph.multiply_adds(width, height)?;
         let ids_only = fused.ids_only();
-        let sizes: Vec<usize> = (fused.values.iter().zip(&ids_only))
-            .map(|(value, ids)| {
-                let shape = shapes[value.node.0];
-                if *ids { 0 } else { shape.channels.next_multiple_of(16) * shape.pixels() }
-            })
-            .collect();
-        let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
-        let arena = arena(&lifetimes, &sizes, 16);
+        let arena = place_values(setting, &shapes);
         let slots: Vec<Slot> = (fused.values.iter().zip(&arena.offsets))
             .map(|(value, &offset)| Slot { offset, shape: shapes[value.node.0] })
             .collect();
@@ -181,11 +174,6 @@ impl Plan {
             plan.steps.push(step);
         }
         Ok(plan)
-    }
-
-    /// Bytes that this size needs besides weights and what threads keep.
-    pub(super) fn bytes(&self) -> usize {
-        (self.arena + self.norms + self.masks + self.partials + self.factors + self.products) * 4
     }
 
     /// What a step computes, for people.
@@ -313,6 +301,16 @@ impl Plan {
             multiply_adds,
         }
     }
+}
+
+/// Where every value lies; label planes that are read as ids take no memory.
+pub(super) fn place_values(setting: &Setting<'_>, shapes: &[Shape]) -> Arena {
+    let fused = setting.fused;
+    let size = |shape: Shape| shape.channels.next_multiple_of(16) * shape.pixels();
+    let values = fused.values.iter().zip(fused.ids_only());
+    let sizes: Vec<usize> = values.map(|(value, ids)| if ids { 0 } else { size(shapes[value.node.0]) }).collect();
+    let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
+    arena(&lifetimes, &sizes, 16)
 }
 
 /// The size of a task's piece: as large as the cache allows, but enough of them to go round.
