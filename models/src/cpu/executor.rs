@@ -217,6 +217,7 @@ impl Cpu {
             batch_norms: &self.batch_norms,
             input,
             extent,
+            fresh: std::sync::atomic::AtomicBool::new(false),
             arena: self.arena.cells(),
             norms: self.norms.cells(),
             masks: self.masks.cells(),

@@ -1,6 +1,7 @@
 //! One run over all steps, and what its tasks share.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::executor::{ExecuteError, Interrupt};
@@ -47,6 +48,8 @@ pub(super) struct Pass<'a> {
     pub(super) batch_norms: &'a HashMap<String, BatchVectors>,
     pub(super) input: &'a Input,
     pub(super) extent: Extent<'a>,
+    /// Whether the running step computes its whole value, and so new statistics.
+    pub(super) fresh: AtomicBool,
     /// All values.
     pub(super) arena: Cells,
     /// Factors and terms of deferred norms.
@@ -87,9 +90,12 @@ impl Pass<'_> {
                 // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
                 let piece = if winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
                 edited = mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
-                &edited
+                // Where an edit covers a whole small plane, as deep inside a U-Net, statistics are as exact as its values.
+                if mask.tiles().contains(&false) { &edited } else { &step.rects }
             }
         };
+        let whole = std::ptr::eq(rects, &raw const step.rects) || matches!(step.work, Work::Linear { .. } | Work::InstanceMean);
+        self.fresh.store(whole, Ordering::Relaxed);
         self.prepare_norms(step);
         let mut pieces = rects.len();
         match step.work {
@@ -135,7 +141,7 @@ impl Pass<'_> {
                 self.simple(step, value, rects, team);
             }
         }
-        if step.statistics && matches!(self.extent, Extent::Exact) {
+        if step.statistics && whole {
             self.finish_statistics(value, pieces);
         }
     }
@@ -151,7 +157,7 @@ impl Pass<'_> {
 
     /// Where a piece adds up its sums of these blocks, set to zero; null if nobody needs them.
     pub(super) fn partial(&self, step: &StepPlan, all: usize, piece: usize, blocks: std::ops::Range<usize>) -> *mut f32 {
-        if !step.statistics || matches!(self.extent, Extent::Edit { .. }) {
+        if !step.statistics || !self.fresh.load(Ordering::Relaxed) {
             return std::ptr::null_mut();
         }
         let at = (piece * all + blocks.start) * TALLY;
