@@ -333,7 +333,7 @@ fn stroked(input: &Input, radius: f32) -> Input {
 #[test]
 fn an_incremental_picture_is_close_to_the_exact_one() {
     let (graph, mut cpu) = street(CpuOptions { margin: Some(2), ..CpuOptions::default() });
-    let before = example(&graph, 160, 96, 3);
+    let before = example(&graph, 320, 192, 3);
     let after = stroked(&before, 12.0);
     let (interrupt, mut picture) = (Interrupt::default(), Picture::default());
     cpu.run_into(&before, &interrupt, &mut picture).expect("a picture");
@@ -359,12 +359,12 @@ fn an_incremental_picture_is_close_to_the_exact_one() {
 #[test]
 fn an_interrupted_edit_is_made_up_for() {
     let (graph, mut cpu) = street(CpuOptions { margin: Some(2), ..CpuOptions::default() });
-    let before = example(&graph, 160, 96, 3);
+    let before = example(&graph, 320, 192, 3);
     let (interrupt, mut picture) = (Interrupt::default(), Picture::default());
     cpu.run_into(&before, &interrupt, &mut picture).expect("a picture");
     let stop = Interrupt::default();
     stop.set();
-    let stopped = cpu.run_incremental(&stroked(&before, 20.0), &stop, &mut Picture::default());
+    let stopped = cpu.run_incremental(&stroked(&before, 14.0), &stop, &mut Picture::default());
     assert_eq!(stopped, Err(ExecuteError::Interrupted));
     // The stroke was undone before anything was computed: its place must not stay half painted.
     let mut restored = Picture::default();

@@ -23,6 +23,10 @@ use super::team::{self, Scratch};
 use super::weights::{self, Packed};
 use super::{CpuOptions, LayerTime, memory};
 
+/// An edit that asks for more of the arithmetic than this is painted exactly: it would save little time and be wrong
+/// where small planes changed altogether, as in U-Nets of small pictures.
+const WORTHWHILE: f64 = 0.3;
+
 /// Runs a graph on the CPU.
 pub struct Cpu {
     graph: Arc<Graph>,
@@ -144,7 +148,7 @@ impl Cpu {
     }
 
     /// Paints what changed since the last picture, with the statistics of the last exact one; an approximation for the
-    /// time of a stroke, to be followed by an exact [`Executor::run`]. Exact if there is nothing to go on from.
+    /// time of a stroke, to be followed by an exact [`Executor::run`]. Exact if there is nothing to go on from, or little to save.
     ///
     /// # Errors
     /// As [`Executor::run`].
@@ -209,6 +213,7 @@ impl Cpu {
             }),
             _ => None,
         };
+        let edit = edit.filter(|(edit, margin)| plan.share_of(edit, *margin) < WORTHWHILE);
         let extent = edit.as_ref().map_or(Extent::Exact, |(edit, margin)| Extent::Edit { edit, margin: *margin });
         let pass = Pass {
             plan,

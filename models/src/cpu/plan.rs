@@ -2,7 +2,7 @@
 
 use crate::fuse::{Border, Fused, Norm, Operand, Step, Work};
 use crate::graph::{Activation, Graph};
-use crate::incremental::Rect;
+use crate::incremental::{Mask, Rect, mask_at};
 use crate::memory::{Arena, arena};
 use crate::shape::{GraphError, Shape};
 
@@ -174,6 +174,16 @@ impl Plan {
             plan.steps.push(step);
         }
         Ok(plan)
+    }
+
+    /// The part of all multiply-adds that an edit asks for, 0 to 1.
+    pub(super) fn share_of(&self, edit: &Mask, margin: usize) -> f64 {
+        let cost = |step: &StepPlan| {
+            let share = mask_at(edit, step.grid.0, step.grid.1, super::pass::TILE, margin).share();
+            (step.multiply_adds as f64 * share, step.multiply_adds as f64)
+        };
+        let sums = self.steps.iter().map(cost).fold((0.0, 0.0), |sums, (part, all)| (sums.0 + part, sums.1 + all));
+        sums.0 / f64::max(sums.1, 1.0)
     }
 
     /// What a step computes, for people.
