@@ -1,7 +1,9 @@
 //! Times the CPU executor: `bench LAYOUT WIDTHxHEIGHT [--runs N] [--threads N] [--edit PERCENT] [--margin N] [--layers]
-//! [--vectors NAME] [--flex]`.
+//! [--vectors NAME] [--preview] [--flex]`.
 //!
 //! Prints one line of JSON for each case, so that a driver can alternate it with others.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
 use std::path::Path;
 use std::sync::Arc;
@@ -62,7 +64,7 @@ fn picture(graph: &Graph, width: usize, height: usize, edit: f64) -> Input {
         match plane {
             Plane::Labels { .. } => input.labels = Some((0..width * height).map(|at| ids(at) as u8).collect()),
             Plane::InstanceEdges | Plane::Instances => {
-                input.instances = Some((0..width * height).map(|at| ids(at) as u32).collect())
+                input.instances = Some((0..width * height).map(|at| ids(at) as u32).collect());
             }
             _ => {
                 let rgb = (0..width * height * 3).map(|at| if stroke(at / 3) { 255 } else { (draws.uniform() * 255.0) as u8 });
@@ -109,10 +111,24 @@ fn main() {
         report(layout, "flex", &times[1..], times[0], 0);
         return;
     }
-    let mut cpu = Cpu::new(graph, weights, options).expect("a CPU");
+    let mut cpu = Cpu::new(Arc::clone(&graph), weights, options).expect("a CPU");
     let mut result = Picture::default();
     cpu.run_into(&before, &interrupt, &mut result).expect("a picture");
     let first = start.elapsed().as_secs_f64() * 1e3;
+    if flag("--preview") {
+        let small = picture(&graph, width / 2, height / 2, 0.0);
+        let mut halves = Vec::new();
+        for _ in 0..runs {
+            for (input, times) in [(&small, &mut halves), (&before, &mut times)] {
+                let start = Instant::now();
+                cpu.run_into(input, &interrupt, &mut result).expect("a picture");
+                times.push(start.elapsed().as_secs_f64() * 1e3);
+            }
+        }
+        report(layout, "half size, alternating", &halves, 0.0, 0);
+        report(layout, "full size, alternating", &times, 0.0, 0);
+        return;
+    }
     let mut exact = Vec::new();
     for _ in 0..runs {
         let start = Instant::now();

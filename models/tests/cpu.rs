@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use daub_models::architecture::{Architecture, Family, InputKind};
 use daub_models::checkpoint::Weights;
 use daub_models::cpu::{Cpu, CpuOptions, vectors};
 use daub_models::flex::Flex;
@@ -33,7 +34,7 @@ fn example(graph: &Graph, width: usize, height: usize, seed: u64) -> Input {
         match plane {
             Plane::Labels { classes } => input.labels = Some(places().map(|(x, y)| (patch(x, y) % classes) as u8).collect()),
             Plane::InstanceEdges | Plane::Instances => {
-                input.instances = Some(places().map(|(x, y)| patch(x, y) as u32).collect())
+                input.instances = Some(places().map(|(x, y)| patch(x, y) as u32).collect());
             }
             Plane::Features { channels } => input.features = Some(noise(width * height * channels).into()),
             Plane::Hints => input.hints = Some(noise(width * height * 3).into()),
@@ -84,6 +85,26 @@ fn bundled_models_agree_with_the_reference() {
         println!("{name} {width}x{height}: {psnr:.1} dB");
         assert!(psnr >= 60.0, "{name} at {width}x{height}: {psnr:.1} dB");
     }
+}
+
+#[test]
+fn a_local_enhancer_with_every_plane_agrees_with_the_reference() {
+    let architecture = Architecture {
+        enhancers: 2,
+        enhancer_blocks: 1,
+        instance_edges: true,
+        feature_channels: 3,
+        ..Architecture::new(Family::Pix2pixhdLocal, InputKind::Labels, 35, 8, 2, 1)
+    };
+    let graph = Arc::new(architecture.graph(NormStats::Image).expect("a possible network"));
+    let weights = Arc::new(Weights::random(&graph, 4).expect("weights"));
+    let input = example(&graph, 80, 64, 4);
+    let mut reference = Flex::new(Arc::clone(&graph), Arc::clone(&weights), None);
+    let mut cpu = Cpu::new(graph, weights, CpuOptions::default()).expect("a CPU");
+    let pictures = [reference.run(&input, &Interrupt::default()), cpu.run(&input, &Interrupt::default())];
+    let [expected, found] = pictures.map(|picture| picture.expect("a picture"));
+    let psnr = psnr(&expected, &found);
+    assert!(psnr >= 60.0, "{psnr:.1} dB");
 }
 
 /// Draws graphs that use every operation, with every wiring that shapes allow.
@@ -312,7 +333,7 @@ fn stroked(input: &Input, radius: f32) -> Input {
 #[test]
 fn an_incremental_picture_is_close_to_the_exact_one() {
     let (graph, mut cpu) = street(CpuOptions { margin: Some(2), ..CpuOptions::default() });
-    let before = example(&graph, 160, 96, 3);
+    let before = example(&graph, 320, 192, 3);
     let after = stroked(&before, 12.0);
     let (interrupt, mut picture) = (Interrupt::default(), Picture::default());
     cpu.run_into(&before, &interrupt, &mut picture).expect("a picture");
@@ -338,12 +359,12 @@ fn an_incremental_picture_is_close_to_the_exact_one() {
 #[test]
 fn an_interrupted_edit_is_made_up_for() {
     let (graph, mut cpu) = street(CpuOptions { margin: Some(2), ..CpuOptions::default() });
-    let before = example(&graph, 160, 96, 3);
+    let before = example(&graph, 320, 192, 3);
     let (interrupt, mut picture) = (Interrupt::default(), Picture::default());
     cpu.run_into(&before, &interrupt, &mut picture).expect("a picture");
     let stop = Interrupt::default();
     stop.set();
-    let stopped = cpu.run_incremental(&stroked(&before, 20.0), &stop, &mut Picture::default());
+    let stopped = cpu.run_incremental(&stroked(&before, 14.0), &stop, &mut Picture::default());
     assert_eq!(stopped, Err(ExecuteError::Interrupted));
     // The stroke was undone before anything was computed: its place must not stay half painted.
     let mut restored = Picture::default();
@@ -361,4 +382,19 @@ fn sizes_may_change_and_threads_do_not_matter() {
         let psnr = psnr(&a.expect("a picture"), &b.expect("a picture"));
         assert!(psnr > 90.0, "{width}x{height}: {psnr:.1} dB");
     }
+}
+
+#[test]
+fn a_size_beyond_memory_is_refused_with_one_that_fits() {
+    let (_, mut cpu) = street(CpuOptions::default());
+    // A quarter of a million pixels square need tens of terabytes.
+    let refused = cpu.prepare(262_144, 262_144);
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let Err(ExecuteError::Memory { largest: Some((width, height)), needed_mib, .. }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(width == height && width < 262_144 && needed_mib > 10_000);
+    assert!(cpu.prepare(64, 64).is_ok());
 }

@@ -60,6 +60,35 @@ struct Task<'a> {
     value: usize,
 }
 
+impl Task<'_> {
+    /// A tile without a place: its weights and bias; `start` is whether nothing was added up before.
+    fn tile(&self, phase: &Phase, group: usize, start: bool) -> Tile {
+        let packed = self.packed;
+        let rows = packed.rows() * phase.shifts.len();
+        let first = if packed.is_narrow() { 0 } else { packed.group_start(group, rows) };
+        // Label columns were added up, bias included, before.
+        let fresh = start && !self.source.labels;
+        let bias = packed.bias.start().wrapping_add(group * packed.group * 16);
+        Tile {
+            taps: std::ptr::null(),
+            tap_count: 0,
+            input: std::ptr::null(),
+            weights: packed.direct_start().wrapping_add(phase.weights + first),
+            bias: if fresh { bias } else { std::ptr::null() },
+            out: std::ptr::null_mut(),
+            out_block: 0,
+            out_pixel: 0,
+            sums: std::ptr::null_mut(),
+        }
+    }
+
+    /// Where a group adds up its sums.
+    fn group_sums(&self, group: usize) -> *mut f32 {
+        let offset = (group - self.groups.start) * self.packed.group * TALLY;
+        if self.sums.is_null() { self.sums } else { self.sums.wrapping_add(offset) }
+    }
+}
+
 impl Pass<'_> {
     /// Computes the rectangles; each is a piece with sums of its own.
     pub(super) fn direct(&self, step: &StepPlan, value: usize, rects: &[Rect], splits: usize, team: &mut [Scratch]) {
@@ -107,9 +136,9 @@ impl Pass<'_> {
             let task = Task { conv, packed, source, region, rect, groups, sums, value };
             for phase in &packed.phases {
                 if rect.width < NARROW_PICTURE || conv.in_stride > 2 {
-                    self.from_columns(&task, phase, cells, scratch);
+                    self.tiles_of_columns(&task, phase, cells, scratch);
                 } else {
-                    self.from_rows(&task, phase, cells, scratch);
+                    self.tiles_of_rows(&task, phase, cells, scratch);
                 }
             }
         }
@@ -141,27 +170,6 @@ impl Pass<'_> {
         (line(x, width, phase.x, shape.width), line(y, height, phase.y, shape.height))
     }
 
-    /// The kernel for a tile, its weights and its bias; `start` is whether nothing was added up before.
-    fn tile(&self, task: &Task<'_>, phase: &Phase, group: usize, start: bool) -> Tile {
-        let packed = task.packed;
-        let rows = packed.rows() * phase.shifts.len();
-        let first = if packed.is_narrow() { 0 } else { packed.group_start(group, rows) };
-        // Label columns were added up, bias included, before.
-        let fresh = start && !task.source.labels;
-        let bias = packed.bias.start().wrapping_add(group * packed.group * 16);
-        Tile {
-            taps: std::ptr::null(),
-            tap_count: 0,
-            input: std::ptr::null(),
-            weights: packed.direct_start().wrapping_add(phase.weights + first),
-            bias: if fresh { bias } else { std::ptr::null() },
-            out: std::ptr::null_mut(),
-            out_block: 0,
-            out_pixel: 0,
-            sums: std::ptr::null_mut(),
-        }
-    }
-
     /// Runs the kernel that fits.
     ///
     /// # Safety
@@ -182,7 +190,7 @@ impl Pass<'_> {
     }
 
     /// Tiles along the rows of the region.
-    fn from_rows(&self, task: &Task<'_>, phase: &Phase, input: Cells, scratch: &mut Scratch) {
+    fn tiles_of_rows(&self, task: &Task<'_>, phase: &Phase, input: Cells, scratch: &mut Scratch) {
         let Task { packed, conv, rect, region, .. } = task;
         let (width, height) = self.clipped(task, phase);
         if width == 0 || height == 0 {
@@ -207,10 +215,10 @@ impl Pass<'_> {
         let chunk = (ROWS_AT_ONCE / 16).max(1);
         let chunks = scratch.taps.len().div_ceil(chunk).max(1);
         for group in task.groups.clone() {
-            let sums = self.group_sums(task, group);
+            let sums = task.group_sums(group);
             for part in 0..chunks {
                 let taps = &scratch.taps[share(part, chunks, scratch.taps.len())];
-                let base = self.tile(task, phase, group, part == 0);
+                let base = task.tile(phase, group, part == 0);
                 let last = part + 1 == chunks;
                 for y in 0..height {
                     for tile in 0..tiles {
@@ -238,7 +246,7 @@ impl Pass<'_> {
     }
 
     /// Tiles over all pixels of a small or oddly stepped piece, from a copy ordered by kernel position.
-    fn from_columns(&self, task: &Task<'_>, phase: &Phase, input: Cells, scratch: &mut Scratch) {
+    fn tiles_of_columns(&self, task: &Task<'_>, phase: &Phase, input: Cells, scratch: &mut Scratch) {
         let Task { packed, conv, rect, region, source, .. } = task;
         let (width, height) = self.clipped(task, phase);
         let pixels = width * height;
@@ -285,7 +293,7 @@ impl Pass<'_> {
                 let at = (y * conv.out_stride + phase.y) * slot.shape.width + x * conv.out_stride + phase.x;
                 self.arena.at(slot.offset + (group * packed.group + block) * slot.block() + at * 16)
             };
-            let base = self.tile(task, phase, group, true);
+            let base = task.tile(phase, group, true);
             for block in 0..blocks {
                 for pixel in (0..pixels).filter(|_| base.bias.is_null()) {
                     // SAFETY: label sums of these pixels, which belong to this task.
@@ -301,7 +309,7 @@ impl Pass<'_> {
                     out: results.at(first * 16),
                     out_block: pixels * 16,
                     out_pixel: 16,
-                    sums: self.group_sums(task, group),
+                    sums: task.group_sums(group),
                     ..base
                 };
                 // SAFETY: columns and results are this thread's and have room for all pixels.
@@ -314,11 +322,5 @@ impl Pass<'_> {
                 }
             }
         }
-    }
-
-    /// Where a group adds up its sums.
-    fn group_sums(&self, task: &Task<'_>, group: usize) -> *mut f32 {
-        let offset = (group - task.groups.start) * task.packed.group * TALLY;
-        if task.sums.is_null() { task.sums } else { task.sums.wrapping_add(offset) }
     }
 }

@@ -10,6 +10,12 @@ use super::kernels::{Into, Tap, Tile};
 use super::plan::StepPlan;
 use super::team::{Scratch, each};
 
+/// A pointer that several threads write through, each to its own places.
+struct Plain(*mut f32);
+
+// SAFETY: as `cells::Cells`.
+unsafe impl Sync for Plain {}
+
 impl Pass<'_> {
     /// Writes a plane of the input.
     pub(super) fn read_plane(&self, value: usize, plane: Plane, rects: &[Rect], team: &mut [Scratch]) {
@@ -177,7 +183,7 @@ impl Pass<'_> {
             (plate.range, plate.channels) = (output.range, slot.shape.channels);
             let pixels = slot.shape.pixels();
             plate.values.resize(slot.shape.len(), 0.0);
-            let planes = super::Plain(plate.values.as_mut_ptr());
+            let planes = Plain(plate.values.as_mut_ptr());
             let parts = pixels.div_ceil(4096);
             each(team, parts, |part, _| {
                 // The wrapper must be captured whole, as it is what may go to other threads.

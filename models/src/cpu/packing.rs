@@ -2,27 +2,83 @@
 
 use crate::checkpoint::Weights;
 use crate::executor::ExecuteError;
-use crate::graph::Weight;
+use crate::fuse::{Fused, Step, Work};
+use crate::graph::{Graph, Op, Weight};
+use crate::shape::GraphError;
 
 use super::cells::Buffer;
-use super::kernels::{PRODUCTS, kernel_factors};
-use super::weights::{LabelTable, Packed, Phase, layer_values};
+use super::kernels::{Kernels, PRODUCTS, kernel_factors};
+use super::weights::{LabelTable, NARROW, Packed, Phase, layer_values, plain_phase, tensor, transposed_phases};
 
 /// What is known of a layer without its numbers.
-pub(super) struct Layer<'a> {
-    pub(super) weight: &'a Weight,
-    pub(super) bias: Option<&'a [f32]>,
-    pub(super) kernel: usize,
-    pub(super) out_channels: usize,
+struct Layer<'a> {
+    weight: &'a Weight,
+    bias: Option<&'a [f32]>,
+    kernel: usize,
+    out_channels: usize,
     /// Channels of each part of the input.
-    pub(super) parts: &'a [usize],
-    pub(super) transposed: bool,
+    parts: &'a [usize],
+    transposed: bool,
     /// Blocks that the inner loops compute together.
-    pub(super) group: usize,
+    group: usize,
     /// Whether a 3x3 kernel may use Winograd.
-    pub(super) suits_winograd: bool,
+    suits_winograd: bool,
     /// Whether the first part is a label plane that is read as ids.
-    pub(super) labels: bool,
+    labels: bool,
+}
+
+/// What the weights of a step look like, if it has any.
+pub(super) fn layer_of(
+    graph: &Graph,
+    fused: &Fused,
+    step: &Step,
+    parts: &[usize],
+    weights: &Weights,
+    kernels: &Kernels,
+) -> Result<Option<Packed>, ExecuteError> {
+    let mut linear = Vec::new();
+    let (weight, bias, out_channels, kernel, transposed, phases) = match &step.work {
+        Work::Conv { weight, bias, out_channels, kernel, .. } => {
+            let phases = plain_phase(*kernel, step.operands[0].border.amount);
+            (weight, bias, *out_channels, *kernel, false, phases)
+        }
+        Work::ConvTranspose { weight, bias, out_channels, kernel, stride, padding } => {
+            (weight, bias, *out_channels, *kernel, true, transposed_phases(*kernel, *stride, *padding))
+        }
+        Work::Linear { weight, bias } => {
+            let Op::Linear { shape, in_features, .. } = &graph.nodes[step.node.0].op else {
+                return Err(GraphError::Wiring { node: step.node.0 }.into());
+            };
+            linear.push(*in_features);
+            (weight, bias, shape.len(), 1, false, plain_phase(1, 0))
+        }
+        _ => return Ok(None),
+    };
+    let bias = bias.as_ref().map(|key| tensor(weights, key)).transpose()?;
+    let labels = matches!(step.work, Work::Conv { .. }) && fused.reads_ids(step);
+    let parts = if linear.is_empty() { parts } else { &linear };
+    let inputs: usize = parts.iter().sum();
+    let same_size = matches!(step.work, Work::Conv { kernel: 3, stride: 1, .. });
+    let layer = Layer {
+        weight,
+        bias,
+        kernel,
+        out_channels,
+        parts,
+        transposed,
+        group: kernels.blocks,
+        // Few planes spend more on the transforms than they save.
+        suits_winograd: same_size && !labels && inputs >= 32 && out_channels >= 32,
+        labels,
+    };
+    Packed::new(&layer, phases, weights).map(Some)
+}
+
+/// The tables that a size needs.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Needs {
+    pub(super) direct: bool,
+    pub(super) winograd: bool,
 }
 
 /// Reads numbers of a layer's tensor.
@@ -46,7 +102,7 @@ impl Packed {
     ///
     /// # Errors
     /// When a weight is missing.
-    pub(super) fn new(layer: &Layer<'_>, mut phases: Vec<Phase>, weights: &Weights) -> Result<Self, ExecuteError> {
+    fn new(layer: &Layer<'_>, mut phases: Vec<Phase>, weights: &Weights) -> Result<Self, ExecuteError> {
         // Input blocks start anew with each part.
         let skipped = usize::from(layer.labels);
         let mut inputs: Vec<(usize, usize)> = Vec::new();
@@ -72,7 +128,7 @@ impl Packed {
             in_channels: start,
             kernel: layer.kernel,
             transposed: layer.transposed,
-            suits_winograd: layer.suits_winograd && layer.out_channels > super::weights::NARROW,
+            suits_winograd: layer.suits_winograd && layer.out_channels > NARROW,
             weight: layer.weight.clone(),
             out_channels: layer.out_channels,
             group: layer.group,
@@ -99,8 +155,8 @@ impl Packed {
     ///
     /// # Errors
     /// When a weight is missing.
-    pub(super) fn pack(&mut self, weights: &Weights, direct: bool, winograd: bool) -> Result<(), ExecuteError> {
-        let (direct, winograd) = (direct && self.direct.is_none(), winograd && self.winograd.is_none());
+    pub(super) fn pack(&mut self, weights: &Weights, needs: Needs) -> Result<(), ExecuteError> {
+        let (direct, winograd) = (needs.direct && self.direct.is_none(), needs.winograd && self.winograd.is_none());
         if direct || winograd {
             let values = layer_values(weights, &self.weight, self.out_channels, self.transposed)?;
             let tensor = self.tensor(&values);

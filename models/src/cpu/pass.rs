@@ -1,6 +1,7 @@
 //! One run over all steps, and what its tasks share.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use crate::executor::{ExecuteError, Interrupt};
@@ -47,6 +48,8 @@ pub(super) struct Pass<'a> {
     pub(super) batch_norms: &'a HashMap<String, BatchVectors>,
     pub(super) input: &'a Input,
     pub(super) extent: Extent<'a>,
+    /// Whether the running step computes its whole value, and so new statistics.
+    pub(super) fresh: AtomicBool,
     /// All values.
     pub(super) arena: Cells,
     /// Factors and terms of deferred norms.
@@ -85,11 +88,14 @@ impl Pass<'_> {
             Extent::Edit { edit, margin } => {
                 let mask = mask_at(edit, step.grid.0, step.grid.1, TILE, margin);
                 // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
-                let piece = if self.winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
+                let piece = if winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
                 edited = mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
-                &edited
+                // Where an edit covers a whole small plane, as deep inside a U-Net, statistics are as exact as its values.
+                if mask.tiles().contains(&false) { &edited } else { &step.rects }
             }
         };
+        let whole = std::ptr::eq(rects, &raw const step.rects) || matches!(step.work, Work::Linear { .. } | Work::InstanceMean);
+        self.fresh.store(whole, Ordering::Relaxed);
         self.prepare_norms(step);
         let mut pieces = rects.len();
         match step.work {
@@ -97,9 +103,10 @@ impl Pass<'_> {
             Work::Input(_) if self.is_ids(value) => {}
             Work::Input(plane) => {
                 self.read_plane(value, plane, rects, team);
-                rects
-                    .iter()
-                    .for_each(|rect| self.activate(step, self.plan.slots[value], rect, 0..self.plan.slots[value].blocks()));
+                let slot = self.plan.slots[value];
+                for rect in rects {
+                    self.activate(step, slot, rect, 0..slot.blocks());
+                }
                 self.sum_whole(step, value);
                 pieces = 1;
             }
@@ -115,7 +122,7 @@ impl Pass<'_> {
                 let round = match self.extent {
                     Extent::Exact => step.conv.and_then(|conv| conv.method.round()),
                     Extent::Edit { edit, margin } => {
-                        self.winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
+                        winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
                     }
                 };
                 if let Some(round) = round {
@@ -134,15 +141,9 @@ impl Pass<'_> {
                 self.simple(step, value, rects, team);
             }
         }
-        if step.statistics && matches!(self.extent, Extent::Exact) {
+        if step.statistics && whole {
             self.finish_statistics(value, pieces);
         }
-    }
-
-    /// Whether the step uses Winograd for so many tiles, and in rounds of how many.
-    fn winograd_round(&self, step: &StepPlan, tiles: &[bool]) -> Option<usize> {
-        let round = step.conv?.method.round()?;
-        (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
     }
 
     fn is_ids(&self, value: usize) -> bool {
@@ -156,7 +157,7 @@ impl Pass<'_> {
 
     /// Where a piece adds up its sums of these blocks, set to zero; null if nobody needs them.
     pub(super) fn partial(&self, step: &StepPlan, all: usize, piece: usize, blocks: std::ops::Range<usize>) -> *mut f32 {
-        if !step.statistics || matches!(self.extent, Extent::Edit { .. }) {
+        if !step.statistics || !self.fresh.load(Ordering::Relaxed) {
             return std::ptr::null_mut();
         }
         let at = (piece * all + blocks.start) * TALLY;
@@ -206,6 +207,12 @@ impl Pass<'_> {
             }
         }
     }
+}
+
+/// Whether the step uses Winograd for so many tiles, and in rounds of how many.
+fn winograd_round(step: &StepPlan, tiles: &[bool]) -> Option<usize> {
+    let round = step.conv?.method.round()?;
+    (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
 }
 
 impl Method {

@@ -2,8 +2,8 @@
 
 use crate::fuse::{Border, Fused, Norm, Operand, Step, Work};
 use crate::graph::{Activation, Graph};
-use crate::incremental::Rect;
-use crate::memory::arena;
+use crate::incremental::{Mask, Rect, mask_at};
+use crate::memory::{Arena, arena};
 use crate::shape::{GraphError, Shape};
 
 use super::kernels::TALLY;
@@ -16,7 +16,7 @@ pub(super) const NARROW_PICTURE: usize = 7;
 /// Tiles of one round of Winograd; its products stay in the third cache.
 const ROUND_TILES: usize = 512;
 /// Fewer tiles than this do not pay for reading four times the weights.
-pub(super) const LEAST_TILES: usize = 24;
+pub(super) const LEAST_TILES: usize = 10;
 
 /// Where a value lies: blocks of 16 planes, each `[height, width, 16]`.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ pub(super) struct Block {
     /// Index in [`Source::parts`].
     pub(super) part: usize,
     /// Which block of the part's value.
-    pub(super) block: usize,
+    pub(super) index: usize,
     /// First channel of the operand.
     pub(super) first: usize,
     /// Planes in use.
@@ -150,14 +150,7 @@ impl Plan {
         let shapes = graph.shapes(width, height)?;
         let costs = graph.multiply_adds(width, height)?;
         let ids_only = fused.ids_only();
-        let sizes: Vec<usize> = (fused.values.iter().zip(&ids_only))
-            .map(|(value, ids)| {
-                let shape = shapes[value.node.0];
-                if *ids { 0 } else { shape.channels.next_multiple_of(16) * shape.pixels() }
-            })
-            .collect();
-        let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
-        let arena = arena(&lifetimes, &sizes, 16);
+        let arena = place_values(setting, &shapes);
         let slots: Vec<Slot> = (fused.values.iter().zip(&arena.offsets))
             .map(|(value, &offset)| Slot { offset, shape: shapes[value.node.0] })
             .collect();
@@ -181,6 +174,16 @@ impl Plan {
             plan.steps.push(step);
         }
         Ok(plan)
+    }
+
+    /// The part of all multiply-adds that an edit asks for, 0 to 1.
+    pub(super) fn share_of(&self, edit: &Mask, margin: usize) -> f64 {
+        let cost = |step: &StepPlan| {
+            let share = mask_at(edit, step.grid.0, step.grid.1, super::pass::TILE, margin).share();
+            (step.multiply_adds as f64 * share, step.multiply_adds as f64)
+        };
+        let sums = self.steps.iter().map(cost).fold((0.0, 0.0), |sums, (part, all)| (sums.0 + part, sums.1 + all));
+        sums.0 / f64::max(sums.1, 1.0)
     }
 
     /// What a step computes, for people.
@@ -235,7 +238,7 @@ impl Plan {
             if !(source.labels && index == 0) {
                 source.blocks.extend((0..slot.blocks()).map(|block| Block {
                     part: index,
-                    block,
+                    index: block,
                     first: source.channels + block * 16,
                     depth: 16.min(slot.shape.channels - block * 16),
                 }));
@@ -310,6 +313,16 @@ impl Plan {
     }
 }
 
+/// Where every value lies; label planes that are read as ids take no memory.
+pub(super) fn place_values(setting: &Setting<'_>, shapes: &[Shape]) -> Arena {
+    let fused = setting.fused;
+    let size = |shape: Shape| shape.channels.next_multiple_of(16) * shape.pixels();
+    let values = fused.values.iter().zip(fused.ids_only());
+    let sizes: Vec<usize> = values.map(|(value, ids)| if ids { 0 } else { size(shapes[value.node.0]) }).collect();
+    let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
+    arena(&lifetimes, &sizes, 16)
+}
+
 /// The size of a task's piece: as large as the cache allows, but enough of them to go round.
 fn piece(grid: (usize, usize), stride: usize, span: usize, blocks: usize, threads: usize) -> (usize, usize) {
     let bytes = |width: usize, height: usize| ((width - 1) * stride + span) * ((height - 1) * stride + span) * blocks * 64;
@@ -322,7 +335,7 @@ fn piece(grid: (usize, usize), stride: usize, span: usize, blocks: usize, thread
             let count = grid.0.div_ceil(width) * grid.1.div_ceil(height);
             // Small pictures are cut by output planes instead.
             let enough = count >= 4 * threads || grid.0 * grid.1 <= 2048;
-            if (size > TASK_BYTES && height > 1) || (!enough && height > 1) {
+            if height > 1 && (size > TASK_BYTES || !enough) {
                 break;
             }
             let cost = (count * size) as f64 * if size > TASK_BYTES { 4.0 } else { 1.0 };

@@ -19,7 +19,7 @@ impl Pass<'_> {
             let rect = rects[piece];
             match step.work {
                 Work::AvgPool { kernel, stride, padding } => {
-                    self.average(step, slot, &rect, block, [kernel, stride, padding], scratch)
+                    self.average(step, slot, &rect, block, [kernel, stride, padding], scratch);
                 }
                 Work::MaxPool { kernel, stride } => self.maximum(step, slot, &rect, block, [kernel, stride], scratch),
                 Work::Resize { filter } => self.resize(step, slot, &rect, block, filter, scratch),

@@ -102,14 +102,14 @@ impl Pass<'_> {
         };
         let part = &source.parts[block.part];
         let slot = self.plan.slots[part.value];
-        let row_at = block.block * slot.block() + row * source.width * 16;
+        let row_at = block.index * slot.block() + row * source.width * 16;
         let span = |from: usize, count: usize, to: *mut f32| {
             let at = row_at + from * 16;
             let null = std::ptr::null();
             let padded = slot.blocks() * 16;
             let load = Load {
-                scale: if part.norm.is_some() { self.norms.at(part.norm_at + block.block * 16) } else { null },
-                shift: if part.norm.is_some() { self.norms.at(part.norm_at + padded + block.block * 16) } else { null },
+                scale: if part.norm.is_some() { self.norms.at(part.norm_at + block.index * 16) } else { null },
+                shift: if part.norm.is_some() { self.norms.at(part.norm_at + padded + block.index * 16) } else { null },
                 mask: part.mask_at.map_or(null, |mask| self.masks.at(mask + at).cast_const()),
                 slope: part.slope,
             };

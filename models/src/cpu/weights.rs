@@ -126,7 +126,7 @@ pub(super) fn plain_phase(kernel: usize, border: usize) -> Vec<Phase> {
 /// The sub-pixel phases of a transposed convolution: output `stride·q + phase` reads input `q + (phase + padding - k) / stride`.
 pub(super) fn transposed_phases(kernel: usize, stride: usize, padding: usize) -> Vec<Phase> {
     let reach = |phase: usize| {
-        let positions = (0..kernel).filter(move |k| (phase + padding + stride * kernel - k) % stride == 0);
+        let positions = (0..kernel).filter(move |k| (phase + padding + stride * kernel - k).is_multiple_of(stride));
         positions
             .map(move |k| (k, (phase + padding) as isize - k as isize))
             .map(move |(k, at)| (k, at.div_euclid(stride as isize)))

@@ -150,8 +150,8 @@ pub(super) unsafe fn gather<V: Lanes>(columns: &[*const f32], bias: *const f32, 
 #[inline(always)]
 pub(super) unsafe fn squash<V: Lanes>(at: *mut f32, pixels: usize, gain: f32, offset: f32) {
     const NUMERATOR: [f32; 7] =
-        [-2.760_768_5e-16, 2.000_187_9e-13, -8.604_672e-11, 5.122_297_1e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
-    const DENOMINATOR: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525_2e-3];
+        [-2.760_768_5e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297_1e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
+    const DENOMINATOR: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
     const LIMIT: f32 = 7.905_311;
     let (gain, offset) = (V::splat(gain), V::splat(offset));
     for at in (0..pixels).map(|pixel| at.add(pixel * 16)) {
