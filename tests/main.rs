@@ -4,6 +4,7 @@
 
 mod command_line;
 mod golden;
+mod official;
 mod support;
 mod tidy;
 mod user_interface;
