@@ -377,6 +377,10 @@ impl eframe::App for App {
         context.request_repaint_after(AUTOSAVE_EVERY);
     }
 
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        ui::theme::DESK.to_normalized_gamma_f32()
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let palette = self.state.palette();
         let drawing = self.state.drawing_mut();

@@ -30,9 +30,7 @@ pub fn workspace_ui(
         ui.separator();
         palette::palette_ui(ui, state, actions);
     });
-    egui::CentralPanel::default()
-        .frame(theme::pane_frame(ui))
-        .show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
+    egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
     overlays::overlays_ui(ui, state, actions);
     if !ui.ctx().egui_wants_keyboard_input() {
         menu::shortcuts(ui.ctx(), state, actions);

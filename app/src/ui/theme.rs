@@ -12,8 +12,8 @@ pub const SPLITTER: f32 = 6.0;
 pub const ACCENT: Color32 = Color32::from_rgb(255, 122, 69);
 /// Marks an error.
 pub const ERROR: Color32 = Color32::from_rgb(255, 110, 110);
-/// Around canvas and picture.
-const DESK: Color32 = Color32::from_gray(24);
+/// Around canvas and picture: what the window is cleared with.
+pub const DESK: Color32 = Color32::from_gray(24);
 
 /// Sets colours and fonts. Chinese needs glyphs that egui's own fonts lack.
 pub fn apply(context: &egui::Context) {
@@ -31,7 +31,8 @@ pub fn apply(context: &egui::Context) {
     });
 }
 
-/// The frame of the panes: no margin, dark.
-pub fn pane_frame(ui: &egui::Ui) -> egui::Frame {
-    egui::Frame::central_panel(ui.style()).inner_margin(0).fill(DESK)
+/// The frame of the panes: no margin, and no fill, because the window was cleared with [`DESK`] already and a
+/// software renderer pays for every pixel that is drawn twice.
+pub fn pane_frame() -> egui::Frame {
+    egui::Frame::NONE
 }
