@@ -35,7 +35,9 @@ pub fn name(adapter: &Adapter) -> String {
 /// Finds an adapter without a window: the fastest that [`serves`]; the least like software first.
 pub fn pick_adapter(asked_for: bool) -> Option<Adapter> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
-    let mut adapters = ready(instance.enumerate_adapters(Backends::all()))?;
+    // Opening OpenGL takes time and may speak on standard error; unasked it would not be used.
+    let backends = if asked_for { Backends::all() } else { Backends::PRIMARY };
+    let mut adapters = ready(instance.enumerate_adapters(backends))?;
     adapters.retain(|adapter| serves(adapter, asked_for));
     let rank = |adapter: &Adapter| {
         let info = adapter.get_info();

@@ -1,8 +1,8 @@
 """Alternates Daub's CPU executor with PyTorch and ONNX Runtime in one run, and prints medians and spread.
 
-compare.py DAUB_BENCH [--rounds N] [--runs N] [--threads N] [CASE ...]     a case is LAYOUT@WIDTHxHEIGHT
+compare.py DAUB [--rounds N] [--runs N] [--threads N] [CASE ...]     a case is LAYOUT@WIDTHxHEIGHT
 
-DAUB_BENCH is the built example `bench` of `daub-models`. Each round runs every engine once, in turn, so that a machine
+DAUB is the built program (target/release/daub). Each round runs every engine once, in turn, so that a machine
 that slows down slows all of them. A round's time is the median of its runs; the table shows the median of rounds with
 the least and the largest.
 """
@@ -20,7 +20,7 @@ CASES = ["street@512x256", "unet-32@256x256", "unet-64@256x256", "resnet9-32@256
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("bench")
+    parser.add_argument("daub")
     parser.add_argument("cases", nargs="*", default=CASES)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--runs", type=int, default=7)
@@ -29,7 +29,6 @@ def main():
     arguments = parser.parse_args()
     peer = [sys.executable, str(pathlib.Path(__file__).with_name("bench.py"))]
     engines = {
-        "daub": ([arguments.bench], []),
         "torch": (peer, []),
         "torch-cl": (peer, ["--channels-last"]),
         "torch-bf16": (peer, ["--dtype", "bf16", "--channels-last"]),
@@ -41,8 +40,12 @@ def main():
         rounds = {name: [] for name in chosen}
         for _ in range(arguments.rounds):
             for name in chosen:
-                command, options = engines[name]
-                line = [*command, layout, size, "--runs", str(arguments.runs), "--threads", str(arguments.threads), *options]
+                times = ["--runs", str(arguments.runs), "--threads", str(arguments.threads)]
+                if name == "daub":
+                    line = [arguments.daub, "bench", "--device", "cpu", "--json", "--model", layout, "--size", size, *times]
+                else:
+                    command, options = engines[name]
+                    line = [*command, layout, size, *times, *options]
                 done = subprocess.run(line, capture_output=True, text=True)
                 if done.returncode:
                     print(f"{case} {name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)

@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_output(&arguments.output)?;
     let model = Arc::new(Model::find(&arguments.model, &folders::models())?);
     let Arguments { device, precision, norm_stats, dropout_seed, .. } = *arguments;
-    let options = Options { device, precision, norm_stats, dropout_seed };
+    let options = Options { device, precision, norm_stats, dropout_seed, threads: 0 };
     let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
     let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;

@@ -6,7 +6,7 @@ mod studio;
 mod worker;
 
 pub use options::{Device, Options, Precision};
-pub use runner::{Pass, Runner, Shared};
+pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
 pub use worker::{Generator, Painter, Step};
 

@@ -36,6 +36,8 @@ pub struct Options {
     pub precision: Precision,
     /// Whose statistics batch norms use; without a choice, what the model's card says.
     pub norm_stats: Option<NormStats>,
+    /// Threads on the processor; 0 for one on each core.
+    pub threads: usize,
     /// With a seed, dropout layers are active and drawn from it, so that the same seed gives the same picture.
     pub dropout_seed: Option<u64>,
 }

@@ -47,6 +47,26 @@ pub struct Pass {
     pub bytes: bool,
 }
 
+/// What a runner is made for, besides exact pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Uses {
+    /// Passes over only what changed; values are kept for them, which takes memory.
+    pub edits: bool,
+    /// The time of each step, on a graphics card measured so that steps cannot overlap.
+    pub timing: bool,
+}
+
+/// What one step of the last picture took.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Layer {
+    /// What was computed.
+    pub name: String,
+    /// Measured time.
+    pub milliseconds: f64,
+    /// Multiply-adds as the network is defined.
+    pub multiply_adds: u64,
+}
+
 /// The device that an option asks for; `None` is the processor.
 ///
 /// `shared` is the window's device. Asked for in so many words, the graphics card serves even if it is software;
@@ -93,14 +113,15 @@ impl Shared {
 }
 
 impl Runner {
-    /// Gets a network ready; with `edits` passes over only what changed are possible.
+    /// Gets a network ready.
     ///
     /// # Errors
     /// When the device cannot be had.
-    pub fn open(loaded: &Loaded, options: Options, shared: Option<&Shared>, edits: bool) -> anyhow::Result<Self> {
+    pub fn open(loaded: &Loaded, options: Options, shared: Option<&Shared>, uses: Uses) -> anyhow::Result<Self> {
         let Some(context) = context_for(options.device, shared)? else {
-            let margin = edits.then_some(MARGIN_PX);
-            let cpu = CpuOptions { dropout_seed: options.dropout_seed, margin, ..CpuOptions::default() };
+            let margin = uses.edits.then_some(MARGIN_PX);
+            let Options { threads, dropout_seed, .. } = options;
+            let cpu = CpuOptions { threads, dropout_seed, margin, ..CpuOptions::default() };
             let cpu = Cpu::new(loaded.graph.clone(), loaded.weights.clone(), cpu)?;
             return Ok(Self::Cpu { cpu: Box::new(cpu), picture: Picture::default(), graph: loaded.graph.clone() });
         };
@@ -108,8 +129,12 @@ impl Runner {
             Precision::F16 => adapter::best_precision(&context.device),
             Precision::F32 => daub_shaders::Precision::F32,
         };
-        let options =
-            daub_shaders::Options { dropout_seed: options.dropout_seed, incremental: edits, ..daub_shaders::Options::default() };
+        let options = daub_shaders::Options {
+            dropout_seed: options.dropout_seed,
+            incremental: uses.edits,
+            timestamps: uses.timing,
+            ..Default::default()
+        };
         Ok(Self::Gpu(Box::new(Card { context, loaded: loaded.clone(), precision, options, engine: None })))
     }
 
@@ -118,6 +143,29 @@ impl Runner {
         match self {
             Self::Cpu { cpu, .. } => daub_models::Executor::device(cpu.as_ref()),
             Self::Gpu(card) => card.context.name().to_owned(),
+        }
+    }
+
+    /// What each step of the last picture took; nothing where the device cannot tell.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub fn layers(&self) -> anyhow::Result<Vec<Layer>> {
+        match self {
+            Self::Cpu { cpu, .. } => Ok(cpu
+                .layers()
+                .into_iter()
+                .map(|layer| Layer { name: layer.name, milliseconds: layer.seconds * 1e3, multiply_adds: layer.multiply_adds })
+                .collect()),
+            Self::Gpu(card) => {
+                let times = card.engine.as_ref().map(Engine::pass_times).transpose()?.flatten().unwrap_or_default();
+                let layer = |time: daub_shaders::engine::PassTime| Layer {
+                    name: time.name,
+                    milliseconds: time.milliseconds,
+                    multiply_adds: time.multiply_adds,
+                };
+                Ok(times.into_iter().map(layer).collect())
+            }
         }
     }
 

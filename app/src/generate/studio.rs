@@ -10,7 +10,7 @@ use daub_models::graph::Plane;
 use daub_models::{ExecuteError, Input, Interrupt, Loaded, Model};
 use daub_shaders::Extent;
 
-use super::runner::{Pass, Runner, Shared};
+use super::runner::{Pass, Runner, Shared, Uses};
 use super::worker::{Painter, Step};
 use super::{Options, Pixels, Quality, Request, Shown};
 
@@ -56,8 +56,8 @@ impl Studio {
             // The old weights go first, so that two models never stand in memory together.
             self.open = None;
             let loaded = model.load(options.norm_stats.unwrap_or(model.norm_stats()))?;
-            let full = Runner::open(&loaded, options, self.shared.as_ref(), true)?;
-            let preview = Runner::open(&loaded, options, self.shared.as_ref(), false)?;
+            let full = Runner::open(&loaded, options, self.shared.as_ref(), Uses { edits: true, timing: false })?;
+            let preview = Runner::open(&loaded, options, self.shared.as_ref(), Uses::default())?;
             let reads_features = loaded.graph.planes().any(|plane| matches!(plane, Plane::Features { .. }));
             let clusters = companions(&model.weights).1.filter(|_| reads_features);
             let clusters = clusters.map(|path| Clusters::read(&path)).transpose()?;
