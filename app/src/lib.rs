@@ -10,7 +10,7 @@
 //!                                                      ▼
 //!                              generate::Generator.want(Request)        "generator" thread
 //!                                                      ▼
-//!                           daub_models: Graph + weights ──▶ an Executor
+//!          daub_shaders::Engine on the window's device, or daub_models::cpu::Cpu, reading the same Graph
 //!                                                      ▼
 //!                              picture texture ─▶ request_repaint
 //! ```
@@ -25,6 +25,14 @@
 //! The networks live in the crate `daub_models`, the graphics engine in `daub_shaders`.
 //! The tests at the outer boundaries are in the top-level folder `tests`; they are a target of this package,
 //! because only so they are given the real binary.
+//!
+//! # Which pictures come when
+//!
+//! A quick picture is simply painted. When a full pass takes longer than 150 ms, something quicker comes first: during
+//! a stroke an edit (only what changed and its surroundings, with everything else kept), otherwise a half-size preview,
+//! marked as such; the exact picture follows when the pen is up. On a graphics card the picture stays in the texture that
+//! the engine's last pass wrote; bytes are read back for exports only. When the device is lost, the window closes and
+//! [`window::open`] opens another with the same state; after a second loss models run on the processor.
 //!
 //! # Invariants
 //!

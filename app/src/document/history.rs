@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::{Canvas, Ink, Rect};
 
-/// The history forgets its oldest steps beyond this size, but never the last [`MIN_STEPS`].
+/// The history forgets its oldest steps beyond this size, but never the last 200.
 pub const MAX_HISTORY_BYTES: usize = 256 << 20;
 
 /// Steps that are kept whatever they take.
