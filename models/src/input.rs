@@ -112,7 +112,11 @@ impl Input {
         Ok(())
     }
 
-    fn check_labels(&self, classes: usize) -> Result<(), InputError> {
+    /// Checks the ids of the label map, if there is one, against the number of classes.
+    ///
+    /// # Errors
+    /// [`InputError::UnknownLabel`] for the first id that is too large.
+    pub fn check_labels(&self, classes: usize) -> Result<(), InputError> {
         let labels = self.labels.as_deref().unwrap_or_default();
         let Some(at) = labels.iter().position(|&id| usize::from(id) >= classes) else { return Ok(()) };
         Err(InputError::UnknownLabel { id: labels[at], x: at % self.width, y: at / self.width, classes })

@@ -58,10 +58,13 @@ fn parse_stats(text: &str) -> Result<NormStats, String> {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_output(&arguments.output)?;
+    pictures::format_of(&arguments.output)?;
     let model = Arc::new(Model::find(&arguments.model, &folders::models())?);
     let Arguments { device, precision, norm_stats, dropout_seed, .. } = *arguments;
     let options = Options { device, precision, norm_stats, dropout_seed, threads: 0 };
     let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
+    // Before a device is opened: a wrong map should not have to wait for that.
+    input.check_labels(model.card.labels.len().max(1))?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
     let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
     let (width, height) = (input.width, input.height);

@@ -165,9 +165,7 @@ pub fn labels_input(map: &IdMap) -> Input {
 /// # Errors
 /// When the ending is none of these.
 pub fn encode_rgb(path: &Path, width: usize, height: usize, rgb: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let format = ImageFormat::from_path(path).ok();
-    let format = format.filter(|format| matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP));
-    let format = format.with_context(|| format!("{} should end in .png, .jpg or .webp", path.display()))?;
+    let format = format_of(path)?;
     let picture = RgbImage::from_raw(width as u32, height as u32, rgb.to_vec()).context("the picture has the wrong size")?;
     let mut bytes = Cursor::new(Vec::new());
     if format == ImageFormat::Jpeg {
@@ -177,6 +175,16 @@ pub fn encode_rgb(path: &Path, width: usize, height: usize, rgb: &[u8]) -> anyho
         picture.write_to(&mut bytes, format)?;
     }
     Ok(bytes.into_inner())
+}
+
+/// The format of a picture to be written, by its file's ending.
+///
+/// # Errors
+/// When the ending is not `png`, `jpg`, `jpeg` or `webp`.
+pub fn format_of(path: &Path) -> anyhow::Result<ImageFormat> {
+    let format = ImageFormat::from_path(path).ok();
+    let format = format.filter(|format| matches!(format, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP));
+    format.with_context(|| format!("{} should end in .png, .jpg or .webp", path.display()))
 }
 
 /// Encodes a label map as a palette PNG: the values are ids, the colours are for people.

@@ -3,28 +3,26 @@
 //! `logic` thinks (applies actions, keeps the generator up with the drawing, collects what threads have finished),
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
-use std::path::{Path, PathBuf};
+mod files;
+
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
-use daub_models::library::Inspection;
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::document::{Canvas, Kind};
-use crate::drawing::Drawing;
-use crate::generate::{Generator, Options, Pixels, Quality, Request, Shared, Shown, Stamp, Studio, input_of, rgb_of};
+use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, input_of};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
-use crate::io::project::Project;
+use crate::io::folders;
 use crate::io::recovery::Recovery;
-use crate::io::{folders, pictures, write_atomically};
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
 use crate::text::{Language, text};
 use crate::ui;
+use files::{failed, read_model};
 
 /// How often copies of unsaved drawings are kept.
 const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
@@ -219,65 +217,6 @@ impl App {
         }
     }
 
-    /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for the current drawing's kind.
-    fn open(&mut self, path: PathBuf) {
-        let drawing = self.state.drawing();
-        let kind = drawing.document.canvas().kind().clone();
-        let model = drawing.model.clone();
-        self.files.run(move || vec![read(&path, &kind, model.as_deref()).unwrap_or_else(|error| failed(&error))]);
-    }
-
-    fn save(&mut self, id: u64, path: PathBuf) {
-        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (project, revision, recovery) = (drawing.project(), drawing.document.revision(), self.recovery.clone());
-        self.files.run(move || match project.to_bytes().and_then(|bytes| write_atomically(&path, &bytes)) {
-            Ok(()) => {
-                if let Some(recovery) = recovery {
-                    recovery.forget(id);
-                }
-                vec![told(&path), Action::Saved { id, revision, path }]
-            }
-            Err(error) => vec![failed(&error)],
-        });
-    }
-
-    fn export_canvas(&mut self, id: u64, path: PathBuf) {
-        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (canvas, palette) = (drawing.document.canvas().clone(), self.state.palette());
-        self.files.run(move || {
-            let (width, height) = (canvas.width(), canvas.height());
-            let ids: Vec<u8> = canvas.pixels().iter().map(|ink| *ink as u8).collect();
-            let bytes = if canvas.kind().is_labels() {
-                pictures::encode_labels(width, height, &ids, &palette)
-            } else {
-                pictures::encode_rgb(&path, width, height, &rgb_of(canvas.pixels()))
-            };
-            vec![bytes.and_then(|bytes| write_atomically(&path, &bytes)).map_or_else(|error| failed(&error), |()| told(&path))]
-        });
-    }
-
-    /// Writes the photograph as soon as the one that was asked for is there.
-    fn export_when_ready(&mut self) {
-        let Some((stamp, path)) = self.export.take() else { return };
-        match self.picture.shown() {
-            Some(Shown { pixels: Pixels::Bytes(rgb), width, height, quality: Quality::Full, stamp: shown, .. })
-                if *shown == stamp =>
-            {
-                let (rgb, width, height) = (rgb.clone(), *width, *height);
-                self.files.run(move || {
-                    let bytes = pictures::encode_rgb(&path, width, height, &rgb);
-                    vec![
-                        bytes
-                            .and_then(|bytes| write_atomically(&path, &bytes))
-                            .map_or_else(|error| failed(&error), |()| told(&path)),
-                    ]
-                });
-            }
-            // The drawing went on since: what is exported is what is seen, so the newest state is waited for.
-            _ => self.export = Some((self.state.drawing().stamp(), path)),
-        }
-    }
-
     fn carry_out_actions(&mut self) {
         for action in std::mem::take(&mut self.actions) {
             for effect in self.state.apply(action) {
@@ -399,48 +338,4 @@ impl eframe::App for App {
         }
         ui.ctx().request_repaint();
     }
-}
-
-fn failed(error: &anyhow::Error) -> Action {
-    Action::Notify(Notice { message: format!("{error:#}"), is_error: true })
-}
-
-fn told(path: &Path) -> Action {
-    Action::Notify(Notice { message: path.display().to_string(), is_error: false })
-}
-
-/// Opens a weight file; without a card, what its tensors do not say is asked.
-fn read_model(path: &Path) -> anyhow::Result<Action> {
-    let cards = folders::data().map(|data| data.join("cards")).unwrap_or_default();
-    let model = Model::open_remembered(path, &cards)?;
-    let inspection = Inspection::of(&model.weights)?;
-    // A card that was made up from the tensors alone leaves the questions open.
-    let made_up = model.card == inspection.recognised.card(&model.weights);
-    Ok(Action::ModelOpened(Box::new(model), if made_up { inspection.recognised.questions } else { Vec::new() }))
-}
-
-fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
-    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let opened =
-        |canvas: Canvas, model: String| Action::DrawingOpened(Project { title, model, base: canvas.clone(), canvas }, None);
-    let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
-    Ok(match extension.as_str() {
-        "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
-        "safetensors" | "pth" | "pt" | "pict" => read_model(path)?,
-        "json" => {
-            let drawing = Drawing::read(path)?;
-            let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;
-            opened(canvas, drawing.model)
-        }
-        _ if kind.is_labels() => {
-            let map = pictures::read_labels(path)?;
-            let classes = model.map_or(256, |model| model.card.labels.len()) as u32;
-            if let Some(id) = map.ids.iter().find(|id| **id >= classes) {
-                anyhow::bail!("{} holds label {id}, which the current model lacks; choose its model first", path.display());
-            }
-            opened(pictures::labels_canvas(kind.clone(), map)?, current())
-        }
-        _ => opened(pictures::rgb_canvas(kind.clone(), &pictures::read_rgb(path)?)?, current()),
-    })
 }
