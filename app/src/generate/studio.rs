@@ -28,7 +28,8 @@ struct Open {
     /// The usual looks of objects, for models that read them.
     clusters: Option<Clusters>,
     full: Runner,
-    preview: Runner,
+    /// None for a large model, whose packed weights must not stand in memory twice: then the full runner changes size.
+    preview: Option<Runner>,
     /// Time of the last full pass and the pixels that it had.
     last_full: Option<(usize, f64)>,
     /// The drawing whose exact picture the full runner keeps, and its size: edits can go on from it.
@@ -40,6 +41,9 @@ const SLOW_MS: f64 = 150.0;
 
 /// A full pass longer than this gives way to a newer request once something quicker was shown.
 const VERY_SLOW_MS: f64 = 500.0;
+
+/// Weights above this make a large model: packed for fast convolutions they take about four times as much.
+const LARGE_BYTES: usize = 256 << 20;
 
 /// Before the first pass is measured: what two slow cores do.
 const GUESSED_MULTIPLY_ADDS_PER_MS: f64 = 4e7;
@@ -56,8 +60,9 @@ impl Studio {
             // The old weights go first, so that two models never stand in memory together.
             self.open = None;
             let loaded = model.load(options.norm_stats.unwrap_or(model.norm_stats()))?;
-            let full = Runner::open(&loaded, options, self.shared.as_ref(), Uses { edits: true, timing: false })?;
-            let preview = Runner::open(&loaded, options, self.shared.as_ref(), Uses::default())?;
+            let small = loaded.weights.bytes() <= LARGE_BYTES;
+            let full = Runner::open(&loaded, options, self.shared.as_ref(), Uses { edits: small, timing: false })?;
+            let preview = small.then(|| Runner::open(&loaded, options, self.shared.as_ref(), Uses::default())).transpose()?;
             let reads_features = loaded.graph.planes().any(|plane| matches!(plane, Plane::Features { .. }));
             let clusters = companions(&model.weights).1.filter(|_| reads_features);
             let clusters = clusters.map(|path| Clusters::read(&path)).transpose()?;
@@ -154,8 +159,9 @@ impl Painter for Studio {
         let (pixels, (width, height), device) = match quality {
             Quality::Preview => {
                 let input = halved(&input);
-                let pixels = open.preview.paint(multiple, &input, Pass { bytes: false, ..exact }, interrupt)?;
-                (pixels, (input.width, input.height), open.preview.device())
+                let runner = open.preview.as_mut().unwrap_or(&mut open.full);
+                let pixels = runner.paint(multiple, &input, Pass { bytes: false, ..exact }, interrupt)?;
+                (pixels, (input.width, input.height), runner.device())
             }
             Quality::Edit => {
                 let pass = Pass { extent: Extent::Edit, bytes: false };
@@ -164,7 +170,8 @@ impl Painter for Studio {
             Quality::Full => {
                 let painted = open.full.paint(multiple, &input, exact, interrupt);
                 let stopped = matches!(&painted, Err(error) if matches!(error.downcast_ref(), Some(ExecuteError::Interrupted)));
-                open.base = (!stopped).then_some((request.stamp.document, size.0, size.1));
+                let keeps_values = !stopped && open.preview.is_some();
+                open.base = keeps_values.then_some((request.stamp.document, size.0, size.1));
                 (painted?, size, open.full.device())
             }
         };
