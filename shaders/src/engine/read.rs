@@ -135,16 +135,25 @@ impl Engine {
         });
         self.wait(None)?;
         let failed = |error: String| ExecuteError::Device(format!("the picture cannot be read back: {error}"));
-        match receiver.try_recv() {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => return Err(failed(error.to_string())),
-            Err(error) => return Err(failed(error.to_string())),
+        // Another thread that polls the same device, such as a window's, may carry the news instead, a little later.
+        for _ in 0..PATIENCE {
+            match receiver.recv_timeout(std::time::Duration::from_millis(100)) {
+                Ok(Ok(())) => {
+                    let bytes = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?.to_vec();
+                    buffer.unmap();
+                    return Ok(bytes);
+                }
+                Ok(Err(error)) => return Err(failed(error.to_string())),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.wait(None)?,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
         }
-        let bytes = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?.to_vec();
-        buffer.unmap();
-        Ok(bytes)
+        Err(failed("the device did not answer".to_owned()))
     }
 }
+
+/// Tenths of a second after which a device that said it was done is taken for broken.
+const PATIENCE: usize = 100;
 
 fn floats(bytes: &[u8], precision: Precision) -> Vec<f32> {
     match precision {
