@@ -282,3 +282,36 @@ fn has_vulkan() -> bool {
     let adapters = pollster::block_on(instance.enumerate_adapters(eframe::wgpu::Backends::VULKAN));
     !adapters.is_empty()
 }
+
+#[test]
+fn a_window_with_unsaved_drawings_asks_before_it_closes() {
+    let mut harness = open(Language::English, Vec::new(), Vec::new());
+    drag(&mut harness, LEFT, RIGHT);
+    harness.state_mut().act(Action::AskToQuit);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Some drawings are not saved.").is_some());
+    harness.get_by_label("Cancel").click();
+    harness.run_steps(2);
+    assert!(!harness.state().state.quitting);
+    assert!(changed_pixels(&harness) > 0);
+}
+
+#[test]
+fn an_export_waits_for_the_model_that_is_chosen_now() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("style.png");
+    let answers = vec![Answer::Path(Purpose::ExportPicture, path.clone())];
+    let mut harness = open(Language::English, answers, Vec::new());
+    let named = |harness: &Harness<'_, App>, name: &str| {
+        harness.state().state.models.iter().find(|model| model.card.name == name).cloned().unwrap()
+    };
+    let (first, second) = (named(&harness, "photo2vangogh"), named(&harness, "vangogh2photo"));
+    harness.state_mut().act(Action::SelectModel(first));
+    wait_for(&mut harness, "the first style", |app| !app.is_behind());
+    let old = harness.state().shown().unwrap().pixels.clone();
+    harness.state_mut().act(Action::SelectModel(second));
+    harness.state_mut().act(Action::ExportPicture);
+    wait_for(&mut harness, "the export", |_| path.exists());
+    let written = image::open(&path).unwrap().to_rgb8().into_raw();
+    assert_ne!(Pixels::Bytes(written.into()), old, "the picture of the old model was written");
+}

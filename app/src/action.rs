@@ -59,8 +59,14 @@ pub enum Action {
     CloseDrawing(usize),
     /// Close a drawing without saving.
     CloseAnyway(usize),
-    /// Keep the drawing that was about to be closed.
+    /// Keep the drawing, or the window, that was about to be closed.
     KeepOpen,
+    /// The window is to be closed and drawings are not saved.
+    AskToQuit,
+    /// Close the window without saving.
+    QuitAnyway,
+    /// Leave the model that was opened.
+    CancelAsking,
     /// Ask for a drawing to open.
     Open,
     /// Ask for a model to open.
@@ -136,6 +142,8 @@ pub enum Effect {
     },
     /// Remove the recovery copy of a closed drawing.
     Forget(u64),
+    /// Close the window.
+    Quit,
     /// Keep the card of a model whose questions were answered.
     Remember(Box<Model>),
 }

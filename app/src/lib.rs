@@ -67,10 +67,11 @@ use std::path::Path;
 /// # Errors
 /// One sentence for the user, with causes.
 pub fn run(arguments: cli::Arguments) -> anyhow::Result<()> {
+    let opens_nothing = arguments.files.is_empty();
     match arguments.command {
         Some(command) => command.run(),
         None => match window::open(arguments.files) {
-            Err(window::NoWindow::NoDisplay) => demo(),
+            Err(window::NoWindow::NoDisplay) if opens_nothing => demo(),
             opened => Ok(opened?),
         },
     }

@@ -184,7 +184,8 @@ impl Scripted {
             max_ms: self.gaps_ms.last().copied().unwrap_or(0.0),
             pictures: self.pictures,
         };
-        context.send_viewport_cmd(egui::ViewportCommand::Close);
+        drop(report);
+        self.app.quit(context);
     }
 }
 

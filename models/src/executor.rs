@@ -162,7 +162,7 @@ pub fn generate(
 }
 
 /// Colour planes of a network that reads lightness become a picture, together with the lightness it read.
-fn recolour(graph: &Graph, input: &Input, picture: &mut Picture) {
+pub fn recolour(graph: &Graph, input: &Input, picture: &mut Picture) {
     let reads_lightness = graph.planes().any(|plane| plane == Plane::Lightness);
     if let (Some(plate), Some(rgb), true) = (picture.outputs.first_mut(), &input.rgb, reads_lightness)
         && plate.channels == 2

@@ -10,7 +10,7 @@ use super::App;
 use crate::action::Action;
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
-use crate::generate::{Pixels, Quality, Shown, rgb_of};
+use crate::generate::{Pixels, Quality, rgb_of};
 use crate::io::project::Project;
 use crate::io::{folders, pictures, write_atomically};
 use crate::state::Notice;
@@ -55,23 +55,19 @@ impl App {
 
     /// Writes the photograph as soon as the one that was asked for is there.
     pub(super) fn export_when_ready(&mut self) {
-        let Some((stamp, path)) = self.export.take() else { return };
-        match self.picture.shown() {
-            Some(Shown { pixels: Pixels::Bytes(rgb), width, height, quality: Quality::Full, stamp: shown, .. })
-                if *shown == stamp =>
-            {
-                let (rgb, width, height) = (rgb.clone(), *width, *height);
+        let Some((id, path)) = self.export.take() else { return };
+        let ready = self.newest().filter(|shown| shown.stamp.document == id && shown.quality == Quality::Full);
+        match ready.map(|shown| (&shown.pixels, shown.width, shown.height)) {
+            Some((Pixels::Bytes(rgb), width, height)) => {
+                let rgb = rgb.clone();
                 self.files.run(move || {
                     let bytes = pictures::encode_rgb(&path, width, height, &rgb);
-                    vec![
-                        bytes
-                            .and_then(|bytes| write_atomically(&path, &bytes))
-                            .map_or_else(|error| failed(&error), |()| told(&path)),
-                    ]
+                    let written = bytes.and_then(|bytes| write_atomically(&path, &bytes));
+                    vec![written.map_or_else(|error| failed(&error), |()| told(&path))]
                 });
             }
-            // The drawing went on since: what is exported is what is seen, so the newest state is waited for.
-            _ => self.export = Some((self.state.drawing().stamp(), path)),
+            // Not there yet, still on the graphics card, or another drawing is shown now.
+            _ => self.export = Some((id, path)),
         }
     }
 }

@@ -40,7 +40,10 @@ pub struct App {
     canvas: CanvasTexture,
     picture: PictureTexture,
     wanted: Option<Wanted>,
-    export: Option<(Stamp, PathBuf)>,
+    /// The drawing whose photograph is to be written, and where.
+    export: Option<(u64, PathBuf)>,
+    /// Whether the window may close although drawings are not saved.
+    quitting: bool,
     actions: Vec<Action>,
     had_focus: bool,
     shared: Option<Shared>,
@@ -121,6 +124,7 @@ impl App {
             }
         }
         let resumed = setup.handover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let resumes = resumed.is_some();
         let mut state = resumed.unwrap_or_else(|| State::new(models, setup.language));
         state.touch_all();
         if state.models.is_empty() {
@@ -128,7 +132,8 @@ impl App {
         }
         let recovery = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
             Ok((recovery, lost)) => {
-                if !lost.is_empty() {
+                // A window that goes on after a lost device has its drawings already.
+                if !lost.is_empty() && !resumes {
                     actions.extend(lost.into_iter().map(Action::Recovered));
                     actions.push(Action::Notify(Notice { message: RECOVERED.of(setup.language).to_owned(), is_error: false }));
                 }
@@ -155,6 +160,7 @@ impl App {
             picture: PictureTexture::default(),
             wanted: None,
             export: None,
+            quitting: false,
             actions,
             had_focus: true,
             shared: setup.shared,
@@ -169,6 +175,20 @@ impl App {
     /// The newest picture of the drawing that is shown.
     pub fn shown(&self) -> Option<&Shown> {
         self.picture.shown()
+    }
+
+    /// The picture of the drawing as it is now, by the model and options that are chosen now.
+    fn newest(&self) -> Option<&Shown> {
+        let drawing = self.state.drawing();
+        let shown = self.picture.shown()?;
+        let same = shown.stamp == drawing.stamp() && Some(&shown.model) == drawing.model.as_ref();
+        (same && shown.options == self.state.options).then_some(shown)
+    }
+
+    /// Closes the window, whatever is not saved.
+    pub fn quit(&mut self, context: &egui::Context) {
+        self.quitting = true;
+        context.send_viewport_cmd(egui::ViewportCommand::Close);
     }
 
     /// Whether the window's device failed for good.
@@ -187,8 +207,7 @@ impl App {
 
     /// Whether the picture of the newest stroke is still on its way.
     pub fn is_behind(&self) -> bool {
-        let newest = self.picture.shown().map(|shown| (shown.stamp, shown.quality));
-        self.state.drawing().model.is_some() && newest != Some((self.state.drawing().stamp(), Quality::Full))
+        self.state.drawing().model.is_some() && self.newest().is_none_or(|shown| shown.quality != Quality::Full)
     }
 
     fn run(&mut self, effect: Effect) {
@@ -205,9 +224,10 @@ impl App {
             Effect::Save { id, path } => self.save(id, path),
             Effect::ExportPicture { id, path } => {
                 if let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) {
-                    self.export = Some((drawing.stamp(), path));
+                    self.export = Some((drawing.id, path));
                 }
             }
+            Effect::Quit => self.quitting = true,
             Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
                 if let Some(recovery) = &self.recovery {
@@ -289,7 +309,12 @@ impl App {
 impl Drop for App {
     /// Hands the state over when the device is lost, whether the window closes by itself or drawing panics on the way.
     fn drop(&mut self) {
-        if self.device_is_lost() {
+        if !self.device_is_lost() && !std::thread::panicking() {
+            // Only a clean end leaves nothing to recover.
+            if let Some(recovery) = &self.recovery {
+                recovery.finish();
+            }
+        } else if self.device_is_lost() {
             let empty = State::new(Vec::new(), self.state.language);
             *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
         }
@@ -308,10 +333,18 @@ impl eframe::App for App {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
             return;
         }
+        let unsaved = self.state.drawings.iter().any(|drawing| drawing.document.is_unsaved());
+        if unsaved && !self.quitting && context.input(|input| input.viewport().close_requested()) {
+            context.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            self.actions.push(Action::AskToQuit);
+        }
         self.collect_results(context, frame);
         self.carry_out_actions();
         self.export_when_ready();
         self.autosave(context);
+        if self.quitting {
+            context.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
         // The clock of the next autosave must tick even when nothing moves.
         context.request_repaint_after(AUTOSAVE_EVERY);
     }

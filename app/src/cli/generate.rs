@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use daub_models::graph::NormStats;
 use daub_models::{Graph, Input, Model};
 
@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = Options { device, precision, norm_stats, dropout_seed, threads: 0 };
     let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
     // Before a device is opened: a wrong map should not have to wait for that.
-    input.check_labels(model.card.labels.len().max(1))?;
+    let labels = input.check_labels(model.card.labels.len().max(1));
+    labels.with_context(|| format!("{} does not suit {}", arguments.input.display(), model.card.name))?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
     let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
     let (width, height) = (input.width, input.height);

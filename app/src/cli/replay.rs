@@ -55,17 +55,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// When the model is missing or does not suit the drawing, or the folder cannot be written.
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
-    check_output(&folder.join("drawing.gif"))?;
     let model = Arc::new(Model::find(model, &folders::models())?);
     let kind = Kind::from(model.card.drawing_kind());
     ensure!(kind == drawing.kind, "the model {} cannot paint this drawing, which is for {}", model.card.name, drawing.model);
+    let broken = || format!("the drawing {} cannot be played", drawing.name);
+    let (start, strokes) = (drawing.start().with_context(broken)?, drawing.strokes().with_context(broken)?);
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    check_output(&folder.join("drawing.gif"))?;
     let palette: Vec<[u8; 3]> = model.card.labels.iter().map(|label| label.color).collect();
-    let mut document = Document::new(drawing.name.clone(), drawing.start()?);
+    let mut document = Document::new(drawing.name.clone(), start);
     let mut studio = Studio::default();
     let mut frames: Vec<Frame> = Vec::new();
     let mut table = "stroke,tool,at_ms,picture_ms\n".to_owned();
-    let strokes = drawing.strokes()?;
     let times = drawing.strokes.iter().map(|stroke| stroke.at_ms);
     for step in 0..=strokes.len() {
         if let Some(stroke) = step.checked_sub(1).map(|at| &strokes[at]) {

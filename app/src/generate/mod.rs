@@ -59,6 +59,10 @@ pub enum Quality {
 pub struct Shown {
     /// The state that it was painted from.
     pub stamp: Stamp,
+    /// The generator that painted it.
+    pub model: Arc<Model>,
+    /// How it was run.
+    pub options: Options,
     /// Preview or full.
     pub quality: Quality,
     /// Columns.

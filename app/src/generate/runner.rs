@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use daub_models::cpu::{Cpu, CpuOptions};
+use daub_models::executor::recolour;
+use daub_models::graph::Plane;
 use daub_models::{Graph, Input, Interrupt, Loaded, Picture};
 use daub_shaders::{Context, Engine, Extent, adapter};
 use eframe::wgpu;
@@ -118,7 +120,10 @@ impl Runner {
     /// # Errors
     /// When the device cannot be had.
     pub fn open(loaded: &Loaded, options: Options, shared: Option<&Shared>, uses: Uses) -> anyhow::Result<Self> {
-        let Some(context) = context_for(options.device, shared)? else {
+        // Colours are joined with the lightness that they belong to on the processor, so such networks stay there.
+        let reads_lightness = loaded.graph.planes().any(|plane| plane == Plane::Lightness);
+        let device = if reads_lightness { Device::Cpu } else { options.device };
+        let Some(context) = context_for(device, shared)? else {
             let margin = uses.edits.then_some(MARGIN_PX);
             let Options { threads, dropout_seed, .. } = options;
             let cpu = CpuOptions { threads, dropout_seed, margin, ..CpuOptions::default() };
@@ -183,7 +188,9 @@ impl Runner {
                     Extent::Exact => cpu.run_into(&padded, interrupt, picture)?,
                     Extent::Edit => cpu.run_incremental(&padded, interrupt, picture)?,
                 }
-                Ok(Pixels::Bytes(picture.clone().cropped(input.width, input.height).rgb8().into()))
+                let mut painted = picture.clone();
+                recolour(graph, &padded, &mut painted);
+                Ok(Pixels::Bytes(painted.cropped(input.width, input.height).rgb8().into()))
             }
             Self::Gpu(card) => card.paint(multiple, input, pass, interrupt),
         }

@@ -179,7 +179,8 @@ impl Painter for Studio {
         if quality == Quality::Full {
             open.last_full = Some((request.input.pixels(), milliseconds));
         }
-        Ok(Shown { stamp: request.stamp, quality, width, height, pixels, milliseconds, device })
+        let Request { stamp, model, options, .. } = request.clone();
+        Ok(Shown { stamp, model, options, quality, width, height, pixels, milliseconds, device })
     }
 
     fn reset(&mut self) {

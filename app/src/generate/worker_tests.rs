@@ -44,7 +44,8 @@ impl Painter for Counter {
             return Err(error.into());
         }
         let pixels = Pixels::Bytes(Arc::from([0; 3].as_slice()));
-        Ok(Shown { stamp: request.stamp, quality, width: 1, height: 1, pixels, milliseconds: 0.0, device: "test".into() })
+        let Request { stamp, model, options, .. } = request.clone();
+        Ok(Shown { stamp, model, options, quality, width: 1, height: 1, pixels, milliseconds: 0.0, device: "test".into() })
     }
 
     fn reset(&mut self) {}

@@ -64,14 +64,23 @@ impl Purpose {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
             Self::SaveProject => &["daub"],
-            Self::ExportPicture => &["png", "jpg", "webp"],
+            Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],
             Self::ExportCanvas => &["png"],
         }
     }
 
-    /// The path with the usual ending when it has none.
+    /// The path with the usual ending when it has none that suits.
     pub fn with_extension(self, path: PathBuf) -> PathBuf {
-        if self.writes() && path.extension().is_none() { path.with_extension(self.extensions()[0]) } else { path }
+        let known =
+            path.extension().is_some_and(|ending| self.extensions().iter().any(|known| ending.eq_ignore_ascii_case(known)));
+        if !self.writes() || known {
+            return path;
+        }
+        // Appended, not put in place of what follows a dot: "street v1.5" keeps its name.
+        let mut name = path.into_os_string();
+        name.push(".");
+        name.push(self.extensions()[0]);
+        name.into()
     }
 }
 

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 
@@ -21,6 +22,7 @@ pub struct Recovery {
 #[derive(Debug)]
 struct OwnFolder {
     path: PathBuf,
+    finished: AtomicBool,
     _lock: File,
 }
 
@@ -36,7 +38,7 @@ impl Recovery {
         let path = tempfile::Builder::new().prefix("session-").tempdir_in(base).with_context(context)?.keep();
         let lock = File::create(path.join("lock")).with_context(context)?;
         lock.try_lock().map_err(std::io::Error::from).with_context(context)?;
-        Ok((Self { folder: Arc::new(OwnFolder { path, _lock: lock }) }, lost))
+        Ok((Self { folder: Arc::new(OwnFolder { path, finished: AtomicBool::new(false), _lock: lock }) }, lost))
     }
 
     /// Writes the copy of drawing `id`.
@@ -45,6 +47,11 @@ impl Recovery {
     /// When the disk refuses.
     pub fn keep(&self, id: u64, project: &Project) -> anyhow::Result<()> {
         write_atomically(&self.folder.path.join(format!("{id}.daub")), &project.to_bytes()?)
+    }
+
+    /// Notes that the program ends cleanly: nothing will have to be recovered.
+    pub fn finish(&self) {
+        self.folder.finished.store(true, Ordering::Relaxed);
     }
 
     /// Removes the copy of drawing `id` because it is saved or closed.
@@ -56,8 +63,10 @@ impl Recovery {
 
 impl Drop for OwnFolder {
     fn drop(&mut self) {
-        // What stays behind is offered at the next start, which is harmless.
-        drop(std::fs::remove_dir_all(&self.path));
+        // After a panic or a lost device the copies stay, to be offered at the next start.
+        if self.finished.load(Ordering::Relaxed) {
+            drop(std::fs::remove_dir_all(&self.path));
+        }
     }
 }
 
@@ -74,10 +83,22 @@ fn take_lost(base: &Path) -> Vec<Project> {
         let mut paths: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "daub"));
         paths.sort();
-        let (read, broken): (Vec<_>, Vec<_>) = paths.iter().map(|path| Project::read(path)).partition(Result::is_ok);
-        projects.extend(read.into_iter().flatten());
-        if broken.is_empty() {
-            // If it cannot be removed it is offered once more, which is harmless.
+        let mut broken = false;
+        for path in paths {
+            match Project::read(&path) {
+                Ok(project) => {
+                    projects.push(project);
+                    // If it cannot be removed it is offered once more, which is harmless.
+                    drop(std::fs::remove_file(&path));
+                }
+                Err(error) => {
+                    broken = true;
+                    tracing::warn!("a recovery copy is broken and left aside: {error:#}");
+                    drop(std::fs::rename(&path, path.with_extension("broken")));
+                }
+            }
+        }
+        if !broken {
             drop(std::fs::remove_dir_all(&folder));
         }
     }
@@ -102,8 +123,9 @@ mod tests {
         // A killed program frees its lock and leaves its folder.
         let folder = first.folder.path.clone();
         let copy = std::fs::read(folder.join("1.daub")).unwrap();
+        first.finish();
         drop(first);
-        assert!(!folder.exists());
+        assert!(!folder.exists(), "a clean end leaves nothing");
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("lock"), "").unwrap();
         std::fs::write(folder.join("1.daub"), copy).unwrap();

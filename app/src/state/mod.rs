@@ -7,6 +7,7 @@ mod view;
 pub use hand::{Hand, PenEvent};
 pub use view::{Layout, View, canvas_from_ui};
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,6 +53,10 @@ pub struct State {
     pub path_field: Option<PathField>,
     /// The drawing that the user wants to close although it is not saved.
     pub closing: Option<usize>,
+    /// Whether the user wants to close the window although drawings are not saved.
+    pub quitting: bool,
+    /// The drawing that each open question for a path is about.
+    asked: HashMap<Purpose, u64>,
     /// The model that was opened and the questions that are left about it, the first one first.
     pub asking: Option<Asking>,
     next_id: u64,
@@ -136,6 +141,8 @@ impl State {
             notice: None,
             path_field: None,
             closing: None,
+            quitting: false,
+            asked: HashMap::new(),
             asking: None,
             next_id: 1,
         };
@@ -173,10 +180,7 @@ impl State {
     /// Carries out what the user asked for; what needs files, dialogs or threads comes back as effects.
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         // Anything but drawing itself ends a stroke that is under way.
-        if !matches!(
-            action,
-            Action::Pen(_) | Action::SetView(_) | Action::SetRadius(_) | Action::BrushSmaller | Action::BrushLarger
-        ) {
+        if !leaves_the_hand_alone(&action) {
             self.hand = Hand::default();
             self.drawing_mut().document.commit();
         }
@@ -208,7 +212,10 @@ impl State {
             Action::NewBlank => self.new_blank(),
             Action::CloseDrawing(index) => return self.close(index),
             Action::CloseAnyway(index) => return self.close_anyway(index),
-            Action::KeepOpen => self.closing = None,
+            Action::KeepOpen => (self.closing, self.quitting) = (None, false),
+            Action::AskToQuit => self.quitting = true,
+            Action::QuitAnyway => return vec![Effect::Quit],
+            Action::CancelAsking => self.asking = None,
             Action::Open => return vec![Effect::Ask(self.question(Purpose::OpenDrawing))],
             Action::OpenModel => return vec![Effect::Ask(self.question(Purpose::OpenModel))],
             Action::Save => {
@@ -263,7 +270,9 @@ impl State {
         }
     }
 
-    fn question(&self, purpose: Purpose) -> Question {
+    fn question(&mut self, purpose: Purpose) -> Question {
+        // The answer may come when another drawing is shown.
+        self.asked.insert(purpose, self.drawing().id);
         let title = purpose.title().of(self.language).to_owned();
         let suggested = purpose.writes().then(|| format!("{}.{}", self.drawing().document.title, purpose.extensions()[0]));
         Question { purpose, title, suggested }
@@ -271,7 +280,7 @@ impl State {
 
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) -> Vec<Effect> {
         self.path_field = None;
-        let id = self.drawing().id;
+        let id = self.asked.remove(&purpose).unwrap_or(self.drawing().id);
         let path = purpose.with_extension(path);
         vec![match purpose {
             Purpose::OpenDrawing => Effect::Open(path),
@@ -281,6 +290,22 @@ impl State {
             Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
         }]
     }
+}
+
+/// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
+fn leaves_the_hand_alone(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Pen(_)
+            | Action::SetView(_)
+            | Action::SetRadius(_)
+            | Action::BrushSmaller
+            | Action::BrushLarger
+            | Action::Saved { .. }
+            | Action::Notify(_)
+            | Action::DismissNotice
+            | Action::TypePath(_)
+    )
 }
 
 /// The next size of a brush: half a pixel while it is thin, an eighth of itself later.

@@ -118,3 +118,29 @@ fn the_eyedropper_takes_up_the_label() {
     assert_eq!(state.drawing().ink, expected);
     assert!(!state.drawing().document.can_undo());
 }
+
+#[test]
+fn news_from_threads_does_not_cut_a_stroke() {
+    let mut state = state();
+    let before = state.drawing().document.canvas().clone();
+    state.apply(Action::Pen(PenEvent::Down([100.0, 100.0].into())));
+    let id = state.drawing().id;
+    state.apply(Action::Saved { id, revision: 1, path: "a.daub".into() });
+    state.apply(Action::Notify(Notice { message: "saved".into(), is_error: false }));
+    state.apply(Action::Pen(PenEvent::Drag(vec![[200.0, 140.0].into()])));
+    state.apply(Action::Pen(PenEvent::Up));
+    assert_ne!(state.drawing().document.canvas().get(200, 140), before.get(200, 140), "the rest of the stroke was lost");
+    state.apply(Action::Undo);
+    assert_eq!(state.drawing().document.canvas(), &before, "one stroke is one step");
+}
+
+#[test]
+fn a_path_belongs_to_the_drawing_that_was_asked_about() {
+    let mut state = state();
+    let first = state.drawing().id;
+    let asked = state.apply(Action::SaveAs);
+    assert!(matches!(&asked[..], [Effect::Ask(_)]));
+    state.apply(Action::SelectModel(model(&state, "faces")));
+    let effects = state.apply(Action::PathChosen(Purpose::SaveProject, "street v1.5".into()));
+    assert_eq!(effects, [Effect::Save { id: first, path: "street v1.5.daub".into() }]);
+}

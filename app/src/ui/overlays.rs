@@ -11,6 +11,7 @@ const OK: Text = text("OK", "确定");
 const CANCEL: Text = text("Cancel", "取消");
 const PATH: Text = text("Path of the file", "文件路径");
 const UNSAVED: Text = text("This drawing is not saved.", "此画尚未保存。");
+const UNSAVED_SOME: Text = text("Some drawings are not saved.", "有画作尚未保存。");
 const SAVE: Text = text("Save first", "先保存");
 const DISCARD: Text = text("Close without saving", "不保存并关闭");
 const DISMISS: Text = text("Dismiss", "知道了");
@@ -25,6 +26,9 @@ pub(super) fn overlays_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Ac
     }
     if let Some(index) = state.closing {
         closing_ui(ui, state, index, actions);
+    }
+    if state.quitting {
+        quitting_ui(ui, state, actions);
     }
     if let Some(notice) = &state.notice {
         let place = Vec2::new(-12.0, -36.0);
@@ -77,6 +81,9 @@ fn asking_ui(ui: &egui::Ui, asking: &Asking, actions: &mut Vec<Action>) {
         ui.set_width(420.0);
         ui.heading(&asking.model.card.title);
         ui.label(&question.text);
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            actions.push(Action::CancelAsking);
+        }
         for (index, choice) in question.choices.iter().enumerate() {
             let mut button = egui::Button::new(&choice.text).min_size([400.0, 24.0].into());
             if index == 0 {
@@ -93,6 +100,26 @@ fn asking_ui(ui: &egui::Ui, asking: &Asking, actions: &mut Vec<Action>) {
 fn expanded(path: &str) -> std::path::PathBuf {
     let home = path.strip_prefix("~/").and_then(|rest| Some(std::path::Path::new(&std::env::var_os("HOME")?).join(rest)));
     home.unwrap_or_else(|| path.into())
+}
+
+/// Asks before a window with unsaved drawings closes.
+fn quitting_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    let language = state.language;
+    egui::Modal::new(egui::Id::unique("quitting")).show(ui.ctx(), |ui| {
+        ui.set_width(340.0);
+        ui.heading(UNSAVED_SOME.of(language));
+        for drawing in state.drawings.iter().filter(|drawing| drawing.document.is_unsaved()) {
+            ui.label(&drawing.document.title);
+        }
+        ui.horizontal(|ui| {
+            if ui.button(DISCARD.of(language)).clicked() {
+                actions.push(Action::QuitAnyway);
+            }
+            if ui.button(CANCEL.of(language)).clicked() {
+                actions.push(Action::KeepOpen);
+            }
+        });
+    });
 }
 
 fn closing_ui(ui: &egui::Ui, state: &State, index: usize, actions: &mut Vec<Action>) {
