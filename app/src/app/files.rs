@@ -73,7 +73,7 @@ impl App {
 }
 
 pub(super) fn failed(error: &anyhow::Error) -> Action {
-    Action::Notify(Notice { message: format!("{error:#}"), is_error: true })
+    Action::Notify(Notice { message: crate::log::one_line(error), is_error: true })
 }
 
 fn told(path: &Path) -> Action {

@@ -158,7 +158,7 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
     let failure = match outcome {
         Ok(Ok(())) => None,
         Ok(Err(error)) if matches!(error.downcast_ref(), Some(ExecuteError::Interrupted)) => None,
-        Ok(Err(error)) => Some(format!("{error:#}")),
+        Ok(Err(error)) => Some(crate::log::one_line(&error)),
         Err(_) => {
             painter.reset();
             Some("the generator failed unexpectedly; draw on to try again, or choose another model".to_owned())
