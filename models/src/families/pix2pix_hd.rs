@@ -1,19 +1,13 @@
 //! pix2pixHD generators (Wang et al. 2018; `GlobalGenerator` and `LocalEnhancer` of NVIDIA/pix2pixHD).
 
-use super::resnet::trunk;
+use super::resnet::{trunk, whole};
 use super::{Builder, Window};
 use crate::architecture::Architecture;
 use crate::graph::{Graph, NormStats, Op, Plane, Range};
 
 /// The coarse generator; the picture's sides must be multiples of `2^depth`.
 pub fn global_generator(architecture: &Architecture, stats: NormStats) -> Graph {
-    let mut builder = Builder { biased: true, ..Builder::new(architecture.norm, stats) };
-    let x = builder.input(architecture);
-    let trunk = trunk(&mut builder, x, architecture, architecture.width);
-    let head = builder.wide_conv(trunk.node, &format!("model.{}", trunk.next_index + 1), architecture.output_channels, true);
-    let picture = builder.tanh(head);
-    builder.graph.output("picture", picture, Range::Symmetric);
-    builder.graph
+    whole(Builder { biased: true, ..Builder::new(architecture.norm, stats) }, architecture)
 }
 
 /// The encoder that measures the style of each object in a photograph (`Encoder`): its features' mean over each instance.

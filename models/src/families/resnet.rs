@@ -6,7 +6,11 @@ use crate::graph::{Graph, NodeId, NormStats, Range};
 
 /// Builds the generator; the picture's sides must be multiples of `2^depth`.
 pub fn generator(architecture: &Architecture, stats: NormStats) -> Graph {
-    let mut builder = Builder::new(architecture.norm, stats);
+    whole(Builder::new(architecture.norm, stats), architecture)
+}
+
+/// The generator from planes to picture; pix2pixHD's global generator differs only in what the builder gives a bias.
+pub(super) fn whole(mut builder: Builder, architecture: &Architecture) -> Graph {
     let x = builder.input(architecture);
     let trunk = trunk(&mut builder, x, architecture, architecture.width);
     let head = builder.wide_conv(trunk.node, &format!("model.{}", trunk.next_index + 1), architecture.output_channels, true);
