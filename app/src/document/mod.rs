@@ -5,10 +5,12 @@
 
 mod canvas;
 mod history;
+mod mask;
 mod rect;
 
 pub use canvas::{Canvas, Ink, Kind};
 pub use history::MAX_HISTORY_BYTES;
+pub use mask::Mask;
 pub use rect::Rect;
 
 use history::{Edit, History};
