@@ -17,13 +17,27 @@ const WHITE_Z: f64 = 1.088_83;
 
 /// L* in 0..100 of an sRGB pixel.
 pub fn lightness(rgb: [u8; 3]) -> f32 {
-    let linear = rgb.map(|value| {
-        let value = f64::from(value) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
-    });
-    let y = XYZ_FROM_RGB[1].iter().zip(linear).map(|(weight, value)| weight * value).sum::<f64>();
-    let f = if y > 0.008_856 { y.cbrt() } else { 7.787 * y + 16.0 / 116.0 };
-    (116.0 * f - 16.0) as f32
+    let y = XYZ_FROM_RGB[1].iter().zip(rgb.map(linear)).map(|(weight, value)| weight * value).sum::<f64>();
+    (116.0 * lab_curve(y) - 16.0) as f32
+}
+
+/// a* and b* of an sRGB pixel.
+pub fn ab_from_rgb(rgb: [u8; 3]) -> [f32; 2] {
+    let linear = rgb.map(linear);
+    let xyz = XYZ_FROM_RGB.map(|row| row.iter().zip(linear).map(|(weight, value)| weight * value).sum::<f64>());
+    let [x, y, z] = [xyz[0] / WHITE_X, xyz[1], xyz[2] / WHITE_Z].map(lab_curve);
+    [500.0 * (x - y), 200.0 * (y - z)].map(|value| value as f32)
+}
+
+/// Linear light in 0..1 of an sRGB value.
+fn linear(value: u8) -> f64 {
+    let value = f64::from(value) / 255.0;
+    if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+}
+
+/// The curve of CIE Lab: a cube root with a straight start.
+fn lab_curve(value: f64) -> f64 {
+    if value > 0.008_856 { value.cbrt() } else { 7.787 * value + 16.0 / 116.0 }
 }
 
 /// sRGB in 0..1, clamped to what a screen shows, of L* in 0..100, a* and b*.

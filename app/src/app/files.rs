@@ -40,7 +40,7 @@ impl App {
 
     pub(super) fn export_canvas(&mut self, id: u64, path: PathBuf) {
         let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (canvas, palette) = (drawing.document.canvas().clone(), self.state.palette());
+        let (canvas, palette) = (drawing.document.composite().clone(), self.state.palette());
         self.files.run(move || {
             let (width, height) = (canvas.width(), canvas.height());
             let ids: Vec<u8> = canvas.pixels().iter().map(|ink| *ink as u8).collect();

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, input_of};
+use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, input_of_document};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
@@ -256,7 +256,7 @@ impl App {
             return;
         }
         let Wanted { stamp, model, options, .. } = wanted.clone();
-        let input = input_of(drawing.document.canvas());
+        let input = input_of_document(&drawing.document, &model.card.architecture);
         self.generator.want(Request { stamp, model, input, options, in_stroke, bytes });
         self.wanted = Some(wanted);
     }
@@ -293,10 +293,10 @@ impl App {
         }
         self.last_autosave = Instant::now();
         for drawing in &self.state.drawings {
-            if drawing.document.is_unsaved() && !self.kept.contains(&drawing.stamp()) {
+            if drawing.document.is_unsaved() && !self.kept.contains(&drawing.kept_stamp()) {
                 let (id, project, recovery) = (drawing.id, drawing.project(), self.recovery.clone());
                 self.kept.retain(|stamp| stamp.document != id);
-                self.kept.push(drawing.stamp());
+                self.kept.push(drawing.kept_stamp());
                 self.files.run(move || {
                     let kept = recovery.map_or(Ok(()), |recovery| recovery.keep(id, &project));
                     kept.err().map(|error| failed(&error)).into_iter().collect()

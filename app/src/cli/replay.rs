@@ -75,7 +75,7 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
             document.commit();
         }
         let started = Instant::now();
-        let input = input_of(document.canvas());
+        let input = input_of(document.composite());
         let (rgb, _, device) = studio.paint(&model, options, &input)?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let path = folder.join(format!("picture-{step:02}.png"));
@@ -83,12 +83,12 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
         let at = times.clone().nth(step.saturating_sub(1)).unwrap_or(0);
         let next = times.clone().nth(step).unwrap_or(at + 2000);
         let shown_ms = if step == 0 { next.max(300) } else { next.saturating_sub(at).clamp(100, 3000) };
-        frames.push(side_by_side(&canvas_rgb(document.canvas(), &palette), &rgb, document.canvas(), shown_ms)?);
+        frames.push(side_by_side(&canvas_rgb(document.composite(), &palette), &rgb, document.composite(), shown_ms)?);
         let tool = step.checked_sub(1).map_or("start".to_owned(), |stroke| format!("{:?}", strokes[stroke].tool).to_lowercase());
         writeln!(table, "{step},{tool},{at},{milliseconds:.1}")?;
         println!("stroke {step:2} {tool:10} {milliseconds:8.1} ms on {device}");
     }
-    write_canvas(document.canvas(), &palette, folder)?;
+    write_canvas(document.composite(), &palette, folder)?;
     write_atomically(&folder.join("latency.csv"), table.as_bytes())?;
     write_atomically(&folder.join("drawing.gif"), &animation(frames)?)?;
     println!("{} pictures and drawing.gif are in {}", strokes.len() + 1, folder.display());

@@ -1,41 +1,68 @@
 //! What is being painted: pure data that cannot fail and does no input or output.
 //!
-//! A [`Document`] is one drawing. Every change goes through a transaction (`begin`, `draw`, `commit` or `cancel`),
-//! so a stroke is one step of undo however many pointer samples it had.
+//! A [`Document`] is one drawing: paint, objects over it, and layers that help ([`Content`]). What models read, files
+//! show and the screen draws is its [`Document::composite`], kept up to date rectangle by rectangle.
+//!
+//! Every change goes through a transaction (`begin`, any changes, then `commit` or `cancel`), so a gesture is one step
+//! of undo whatever it changed and however many pointer samples it had. Starting one copies nothing: rows of pixels
+//! are copied when they are first written to.
 
 mod canvas;
+mod content;
 mod history;
+mod journal;
 mod mask;
+mod object;
+mod patch;
+mod placement;
 mod rect;
+mod splice;
+mod transform;
+mod transaction;
 
 pub use canvas::{Canvas, Ink, Kind};
+pub use content::{CLEAR, Content, Extras, Hint, Horizon, Layer, LayerState, Layers, Picture};
 pub use history::MAX_HISTORY_BYTES;
 pub use mask::Mask;
+pub use object::{MAX_OBJECTS, NewObject, Object, Part, SOLID, Shape};
+pub use placement::Placement;
 pub use rect::Rect;
 
-use history::{Edit, History};
+use std::sync::Arc;
+
+use history::History;
+use transaction::Transaction;
 
 /// One drawing with its undo history.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// Name of the tab, also the suggested file name.
     pub title: String,
-    /// The pixels.
-    canvas: Canvas,
-    /// The pixels that the drawing started with; the eraser brings them back.
-    base: Canvas,
+    content: Content,
+    /// Paint and objects together, as they are shown.
+    composite: Canvas,
+    /// What strokes are laid on.
+    target: Target,
     history: History,
-    /// Pixels before the open transaction, and the part of them that changed since.
     transaction: Option<Transaction>,
     revision: u64,
-    dirty: Rect,
+    picture_revision: u64,
     saved_revision: u64,
+    dirty: Rect,
+    dirty_lines: Rect,
+    next_object: u64,
+    /// What the eraser brings back of the guide lines, once it was needed.
+    clear: Option<Arc<Canvas>>,
 }
 
-#[derive(Debug, Clone)]
-struct Transaction {
-    before: Canvas,
-    changed: Rect,
+/// What strokes are laid on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Target {
+    /// The paint.
+    #[default]
+    Paint,
+    /// The guide lines.
+    Lines,
 }
 
 impl Document {
@@ -46,33 +73,99 @@ impl Document {
 
     /// A drawing that started as `base`, of the same size, and is `canvas` now.
     pub fn restore(title: impl Into<String>, canvas: Canvas, base: Canvas) -> Self {
-        debug_assert_eq!(canvas.bounds(), base.bounds(), "the eraser copies between equal sizes");
-        let dirty = canvas.bounds();
+        Self::from_content(title, Content::new(canvas, base))
+    }
+
+    /// A drawing with everything in it.
+    pub fn from_content(title: impl Into<String>, content: Content) -> Self {
+        debug_assert_eq!(content.paint.bounds(), content.base.bounds(), "the eraser copies between equal sizes");
+        let bounds = content.bounds();
+        let mut composite = content.paint.clone();
+        content.compose(&mut composite, bounds);
+        let next_object = 1 + content.objects.iter().map(|object| object.id).max().unwrap_or(0);
         Self {
             title: title.into(),
-            base,
-            canvas,
+            content,
+            composite,
+            target: Target::Paint,
             history: History::default(),
             transaction: None,
             revision: 1,
-            dirty,
+            picture_revision: 1,
             saved_revision: 1,
+            dirty: bounds,
+            dirty_lines: bounds,
+            next_object,
+            clear: None,
         }
     }
 
-    /// The pixels as they are now, unfinished strokes included.
+    /// All that undo brings back and files hold.
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// What models read, exports write and the screen shows: paint and objects, unfinished gestures included.
+    pub fn composite(&self) -> &Canvas {
+        &self.composite
+    }
+
+    /// The paint alone, unfinished strokes included.
     pub fn canvas(&self) -> &Canvas {
-        &self.canvas
+        &self.content.paint
     }
 
     /// The pixels that the drawing started with.
     pub fn base(&self) -> &Canvas {
-        &self.base
+        &self.content.base
     }
 
-    /// Grows with every visible change; equal revisions of a document show equal pixels.
+    /// What lies over the paint, from below to above.
+    pub fn objects(&self) -> &[Arc<Object>] {
+        &self.content.objects
+    }
+
+    /// One object.
+    pub fn object(&self, id: u64) -> Option<&Arc<Object>> {
+        self.content.objects.iter().find(|object| object.id == id)
+    }
+
+    /// The topmost object that is seen at a pixel and may be clicked.
+    pub fn object_at(&self, x: usize, y: usize) -> Option<&Arc<Object>> {
+        let layer = self.content.extras.layers[Layer::Objects];
+        let mut from_above = self.content.objects.iter().rev().filter(|_| layer.visible && !layer.locked);
+        from_above.find(|object| object.visible && !object.locked && object.covers(x, y))
+    }
+
+    /// Layers, hints, reference and horizon.
+    pub fn extras(&self) -> &Extras {
+        &self.content.extras
+    }
+
+    /// An id for every pixel: `class * 1000 + k` within objects, the label itself elsewhere, as pix2pixHD has it.
+    pub fn instance_map(&self) -> Vec<u32> {
+        self.content.instance_map(&self.composite)
+    }
+
+    /// What strokes are laid on.
+    pub fn target(&self) -> Target {
+        self.target
+    }
+
+    /// Lays the strokes that follow on something else.
+    pub fn set_target(&mut self, target: Target) {
+        self.commit();
+        self.target = target;
+    }
+
+    /// Grows with every change.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Grows with every change that a picture of the drawing may show; equal ones of a document have equal pictures.
+    pub fn picture_revision(&self) -> u64 {
+        self.picture_revision
     }
 
     /// Whether there are changes that no file holds.
@@ -85,98 +178,29 @@ impl Document {
         self.saved_revision = revision;
     }
 
-    /// The part that changed since the last call, for the texture on screen.
+    /// The part of the composite that changed since the last call, for the texture on screen.
     pub fn take_dirty(&mut self) -> Rect {
         std::mem::replace(&mut self.dirty, Rect::EMPTY)
     }
 
-    /// Counts every pixel as changed for the texture on screen.
+    /// The part of the guide lines that changed since the last call, for the texture on screen.
+    pub fn take_dirty_lines(&mut self) -> Rect {
+        std::mem::replace(&mut self.dirty_lines, Rect::EMPTY)
+    }
+
+    /// Counts every pixel as changed for the textures on screen.
     pub fn touch_all(&mut self) {
-        self.dirty = self.canvas.bounds();
+        (self.dirty, self.dirty_lines) = (self.content.bounds(), self.content.bounds());
     }
 
-    /// Starts a transaction; one that is still open is finished first.
-    pub fn begin(&mut self) {
-        self.commit();
-        self.transaction = Some(Transaction { before: self.canvas.clone(), changed: Rect::EMPTY });
+    /// Memory that the undo history takes, in bytes.
+    pub fn history_bytes(&self) -> usize {
+        self.history.bytes()
     }
 
-    /// Whether a transaction is open.
-    pub fn is_drawing(&self) -> bool {
-        self.transaction.is_some()
-    }
-
-    /// Draws within the open transaction, or as one of its own; `paint` is given the canvas and its base
-    /// and returns the part that it touched.
-    pub fn draw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
-        let alone = self.transaction.is_none();
-        if alone {
-            self.begin();
-        }
-        let touched = paint(&mut self.canvas, &self.base).intersection(self.canvas.bounds());
-        self.touch(touched);
-        if let Some(transaction) = &mut self.transaction {
-            transaction.changed = transaction.changed.union(touched);
-        }
-        if alone {
-            self.commit();
-        }
-    }
-
-    /// Takes back what the open transaction drew so far; for shapes that follow the pointer.
-    pub fn rewind(&mut self) {
-        if let Some(transaction) = &mut self.transaction {
-            let changed = std::mem::replace(&mut transaction.changed, Rect::EMPTY);
-            self.canvas.copy_from(&transaction.before, changed);
-            self.touch(changed);
-        }
-    }
-
-    /// Ends the transaction as one step of undo; without any changed pixel there is no step.
-    pub fn commit(&mut self) {
-        let Some(transaction) = self.transaction.take() else { return };
-        let changed = transaction.changed;
-        let edit = Edit { rect: changed, pixels: transaction.before.read(changed) };
-        if edit.pixels != self.canvas.read(changed) {
-            self.history.push(edit);
-        }
-    }
-
-    /// Ends the transaction as if it had never begun.
-    pub fn cancel(&mut self) {
-        self.rewind();
-        self.transaction = None;
-    }
-
-    /// Whether there is a step to take back.
-    pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
-    }
-
-    /// Whether there is a step to bring back.
-    pub fn can_redo(&self) -> bool {
-        self.history.can_redo()
-    }
-
-    /// Takes back the last step.
-    pub fn undo(&mut self) {
-        self.cancel();
-        let rect = self.history.undo(&mut self.canvas);
-        self.touch(rect);
-    }
-
-    /// Brings back the step that was taken back last.
-    pub fn redo(&mut self) {
-        self.cancel();
-        let rect = self.history.redo(&mut self.canvas);
-        self.touch(rect);
-    }
-
-    fn touch(&mut self, rect: Rect) {
-        if !rect.is_empty() {
-            self.dirty = self.dirty.union(rect);
-            self.revision += 1;
-        }
+    /// Steps that can be taken back.
+    pub fn history_steps(&self) -> usize {
+        self.history.steps()
     }
 }
 

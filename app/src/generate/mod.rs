@@ -1,10 +1,12 @@
 //! Canvas to picture: what is wanted, the thread that paints it, and what came out.
 
+mod input;
 mod options;
 mod runner;
 mod studio;
 mod worker;
 
+pub use input::{input_of, input_of_document, rgb_of};
 pub use options::{Device, Options, Precision};
 pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
@@ -13,8 +15,6 @@ pub use worker::{Generator, Painter, Step};
 use std::sync::Arc;
 
 use daub_models::{Input, Model};
-
-use crate::document::{Canvas, Kind};
 
 /// One state of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -89,22 +89,4 @@ pub enum Pixels {
         /// The share of its width and height that is the picture; the rest is padding.
         shown: [f32; 2],
     },
-}
-
-/// What a generator reads from a canvas.
-pub fn input_of(canvas: &Canvas) -> Input {
-    let (width, height) = (canvas.width(), canvas.height());
-    match canvas.kind() {
-        Kind::Labels(_) => Input::from_labels(width, height, canvas.pixels().iter().map(|ink| *ink as u8).collect::<Arc<[u8]>>()),
-        Kind::Sketch | Kind::Photo => Input::from_rgb(width, height, rgb_of(canvas.pixels())),
-    }
-}
-
-/// Colours `0xRRGGBB` as three bytes each.
-pub fn rgb_of(pixels: &[u32]) -> Vec<u8> {
-    let mut rgb = Vec::with_capacity(pixels.len() * 3);
-    for pixel in pixels {
-        rgb.extend_from_slice(&pixel.to_be_bytes()[1..]);
-    }
-    rgb
 }

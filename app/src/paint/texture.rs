@@ -17,7 +17,7 @@ impl CanvasTexture {
     /// Brings the texture up to date; only what changed is uploaded.
     pub fn follow(&mut self, context: &egui::Context, drawing: u64, document: &mut Document, palette: &[[u8; 3]]) {
         let dirty = document.take_dirty();
-        let canvas = document.canvas();
+        let canvas = document.composite();
         let size = [canvas.width(), canvas.height()];
         let same = self.drawing == drawing && self.palette == palette;
         match &mut self.handle {

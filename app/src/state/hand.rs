@@ -132,5 +132,5 @@ fn finished(mut stroke: Stroke, document: &mut Document) -> Hand {
 
 fn ink_at(document: &Document, point: Point) -> Option<Ink> {
     let inside = point.x >= 0.0 && point.y >= 0.0;
-    inside.then(|| document.canvas().get(point.x as usize, point.y as usize)).flatten()
+    inside.then(|| document.composite().get(point.x as usize, point.y as usize)).flatten()
 }

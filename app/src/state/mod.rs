@@ -110,6 +110,11 @@ const RECOVERED: Text = text("recovered", "已恢复");
 impl OpenDrawing {
     /// The state that a picture of this drawing would show.
     pub fn stamp(&self) -> Stamp {
+        Stamp { document: self.id, revision: self.document.picture_revision() }
+    }
+
+    /// The state that a recovery copy of this drawing would hold.
+    pub fn kept_stamp(&self) -> Stamp {
         Stamp { document: self.id, revision: self.document.revision() }
     }
 

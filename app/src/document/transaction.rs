@@ -1,0 +1,223 @@
+//! How a document changes: transactions, and going back and forth between them.
+
+use std::sync::Arc;
+
+use super::history::{Changed, Step, differing, shown_differently};
+use super::splice::Splice;
+use super::{Canvas, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
+
+/// What an open transaction must remember; pixels are remembered by the watched canvases themselves.
+#[derive(Debug, Clone)]
+pub(super) struct Transaction {
+    objects: Vec<Arc<Object>>,
+    extras: Extras,
+    had_lines: bool,
+}
+
+impl Document {
+    /// Starts a transaction; one that is still open is finished first.
+    pub fn begin(&mut self) {
+        self.commit();
+        self.content.paint.watch();
+        if let Some(lines) = &mut self.content.lines {
+            lines.watch();
+        }
+        let (objects, extras) = (self.content.objects.clone(), self.content.extras.clone());
+        self.transaction = Some(Transaction { objects, extras, had_lines: self.content.lines.is_some() });
+    }
+
+    /// Whether a transaction is open.
+    pub fn is_drawing(&self) -> bool {
+        self.transaction.is_some()
+    }
+
+    /// Changes something within the open transaction, or as one of its own.
+    fn within<T>(&mut self, change: impl FnOnce(&mut Self) -> T) -> T {
+        let alone = self.transaction.is_none();
+        if alone {
+            self.begin();
+        }
+        let result = change(self);
+        if alone {
+            self.commit();
+        }
+        result
+    }
+
+    /// Draws within the open transaction, or as one of its own; `paint` is given the canvas of the target and what the
+    /// eraser brings back, and returns the part that it touched.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
+        self.within(|document| match document.target {
+            Target::Paint => {
+                let content = &mut document.content;
+                let touched = paint(&mut content.paint, &content.base).intersection(content.paint.bounds());
+                document.touch(touched);
+            }
+            Target::Lines => {
+                let clear = document.clear.get_or_insert_with(|| Arc::new(document.content.clear_lines())).clone();
+                let lines = document.content.lines.get_or_insert_with(|| {
+                    let mut lines = Canvas::clone(&clear);
+                    lines.watch();
+                    lines
+                });
+                let touched = paint(lines, &clear).intersection(clear.bounds());
+                document.touch_lines(touched);
+            }
+        });
+    }
+
+    /// Takes back the pixels that the open transaction drew so far; for shapes that follow the pointer.
+    pub fn rewind(&mut self) {
+        let written = self.content.paint.rewind();
+        self.touch(written);
+        let written = self.content.lines.as_mut().map_or(Rect::EMPTY, Canvas::rewind);
+        self.touch_lines(written);
+    }
+
+    /// Changes the list of objects within the open transaction, or as one of its own.
+    pub fn edit_objects(&mut self, change: impl FnOnce(&mut Vec<Arc<Object>>)) {
+        self.within(|document| {
+            let before = document.content.objects.clone();
+            change(&mut document.content.objects);
+            let changed = differing(&before, &document.content.objects);
+            if before != document.content.objects {
+                document.revision += 1;
+            }
+            document.touch(changed.intersection(document.content.bounds()));
+        });
+    }
+
+    /// Changes layers, hints, reference or horizon within the open transaction, or as one of its own.
+    pub fn edit_extras(&mut self, change: impl FnOnce(&mut Extras)) {
+        self.within(|document| {
+            let before = document.content.extras.clone();
+            change(&mut document.content.extras);
+            if before != document.content.extras {
+                document.revision += 1;
+            }
+            let changed = shown_differently(&before, &document.content);
+            document.touch(changed);
+        });
+    }
+
+    /// Puts an object on top of the others; gives its id, or `None` when there are [`MAX_OBJECTS`] already.
+    ///
+    /// Its instance is the least that no object has, and stays with it.
+    pub fn add_object(&mut self, new: NewObject) -> Option<u64> {
+        let taken: Vec<u32> = self.content.objects.iter().map(|object| object.instance).collect();
+        let instance = (0..MAX_OBJECTS as u32).find(|instance| !taken.contains(instance))?;
+        let id = self.next_object;
+        self.next_object += 1;
+        let NewObject { name, shape, placement, parts } = new;
+        let object = Object { id, name, shape, placement, parts, instance, visible: true, locked: false };
+        self.edit_objects(|objects| objects.push(Arc::new(object)));
+        Some(id)
+    }
+
+    /// Turns objects into plain paint, one step of undo; nothing is seen to change unless other objects lay beneath.
+    pub fn burn(&mut self, ids: &[u64]) {
+        self.within(|document| {
+            let bounds = document.content.bounds();
+            let (burnt, kept) = document.content.objects.drain(..).partition::<Vec<_>, _>(|object| ids.contains(&object.id));
+            document.content.objects = kept;
+            let mut touched = Rect::EMPTY;
+            for object in &burnt {
+                object.draw(&mut document.content.paint, bounds);
+                touched = touched.union(object.bounds());
+            }
+            document.revision += u64::from(!burnt.is_empty());
+            document.touch(touched.intersection(bounds));
+        });
+    }
+
+    /// Ends the transaction as one step of undo; without any change there is no step.
+    pub fn commit(&mut self) {
+        let Some(Transaction { objects, extras, had_lines }) = self.transaction.take() else { return };
+        let content = &mut self.content;
+        let lines = content.lines.as_mut().and_then(Canvas::unwatch);
+        if lines.is_none() && !had_lines {
+            content.lines = None;
+        }
+        let step = Step {
+            paint: content.paint.unwatch(),
+            makes_lines: lines.is_some() && !had_lines,
+            lines,
+            objects: Splice::new(&objects, &content.objects),
+            extras: (extras != content.extras).then(|| Box::new(extras)),
+        };
+        if !step.is_empty() {
+            self.history.push(step);
+        }
+    }
+
+    /// Ends the transaction as if it had never begun.
+    pub fn cancel(&mut self) {
+        self.rewind();
+        if let Some(Transaction { objects, extras, had_lines: _ }) = self.transaction.clone() {
+            self.edit_objects(|now| *now = objects);
+            self.edit_extras(|now| *now = extras);
+        }
+        self.commit();
+    }
+
+    /// Whether there is a step to take back.
+    pub fn can_undo(&self) -> bool {
+        self.history.can_undo()
+    }
+
+    /// Whether there is a step to bring back.
+    pub fn can_redo(&self) -> bool {
+        self.history.can_redo()
+    }
+
+    /// Takes back the last step.
+    pub fn undo(&mut self) {
+        self.cancel();
+        if self.can_undo() {
+            let changed = self.history.undo(&mut self.content);
+            self.changed(changed);
+        }
+    }
+
+    /// Brings back the step that was taken back last.
+    pub fn redo(&mut self) {
+        self.cancel();
+        if self.can_redo() {
+            let changed = self.history.redo(&mut self.content);
+            self.changed(changed);
+        }
+    }
+
+    fn changed(&mut self, changed: Changed) {
+        self.revision += 1;
+        self.touch(changed.composite.intersection(self.content.bounds()));
+        self.touch_lines(changed.lines);
+    }
+
+    /// Brings a rectangle of the composite up to date, and counts it as changed.
+    fn touch(&mut self, rect: Rect) {
+        if !rect.is_empty() {
+            self.content.compose(&mut self.composite, rect);
+            self.dirty = self.dirty.union(rect);
+            self.revision += 1;
+            self.picture_revision += 1;
+        }
+    }
+
+    fn touch_lines(&mut self, rect: Rect) {
+        if !rect.is_empty() {
+            self.dirty_lines = self.dirty_lines.union(rect);
+            self.revision += 1;
+        }
+    }
+
+    /// Whether strokes would change nothing, because their layer is locked or hidden.
+    pub fn refuses_strokes(&self) -> bool {
+        let layer = match self.target {
+            Target::Paint => Layer::Paint,
+            Target::Lines => Layer::Lines,
+        };
+        let state = self.content.extras.layers[layer];
+        state.locked || !state.visible
+    }
+}
