@@ -30,8 +30,7 @@ impl Journal {
         if row.before.is_empty() {
             row.before = now.into();
         }
-        (row.left, row.right) =
-            if row.left == row.right { (left, right) } else { (row.left.min(left), row.right.max(right)) };
+        (row.left, row.right) = if row.left == row.right { (left, right) } else { (row.left.min(left), row.right.max(right)) };
     }
 
     /// Row, first column, column after the last, and what was there, for each row that was written.

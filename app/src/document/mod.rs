@@ -17,8 +17,8 @@ mod patch;
 mod placement;
 mod rect;
 mod splice;
-mod transform;
 mod transaction;
+mod transform;
 
 pub use canvas::{Canvas, Ink, Kind};
 pub use content::{CLEAR, Content, Extras, Hint, Horizon, Layer, LayerState, Layers, Picture};

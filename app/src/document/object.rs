@@ -34,8 +34,13 @@ pub struct Object {
 /// Where a silhouette comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
-    /// The stamp of this name; the state has it rasterised.
-    Stamp(String),
+    /// A stamp; the state has it rasterised.
+    Stamp {
+        /// Its name.
+        name: String,
+        /// Which of its parts the object's parts are; none means its inside and its outlines, as on a sketch.
+        parts: Vec<usize>,
+    },
     /// Masks that were drawn or selected, as they were at a first placement.
     Free {
         /// One mask for each part.
@@ -81,7 +86,12 @@ impl Shape {
     /// The masks of a free shape at another placement, cut at `bounds`; `None` for a stamp.
     pub fn placed(&self, placement: &Placement, bounds: Rect) -> Option<Vec<Arc<Mask>>> {
         let Self::Free { masks, origin } = self else { return None };
-        Some(masks.iter().map(|mask| if placement == origin { mask.clone() } else { Arc::new(moved(mask, origin, placement, bounds)) }).collect())
+        Some(
+            masks
+                .iter()
+                .map(|mask| if placement == origin { mask.clone() } else { Arc::new(moved(mask, origin, placement, bounds)) })
+                .collect(),
+        )
     }
 }
 

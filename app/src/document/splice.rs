@@ -29,7 +29,11 @@ impl Splice {
         let (before, after) = (&before[head..], &after[head..]);
         let tail = before.iter().rev().zip(after.iter().rev()).take_while(same).count();
         let (before, now) = (&before[..before.len() - tail], after.len() - tail);
-        (!before.is_empty() || now > 0).then(|| Self { at: head, now, others: before.iter().map(|object| pack(object)).collect() })
+        (!before.is_empty() || now > 0).then(|| Self {
+            at: head,
+            now,
+            others: before.iter().map(|object| pack(object)).collect(),
+        })
     }
 
     /// Swaps both sides.
@@ -42,7 +46,8 @@ impl Splice {
 
     /// Memory that it takes. The first masks of free shapes are shared with the other steps of the object.
     pub(super) fn bytes(&self) -> usize {
-        let object = |packed: &Packed| size_of::<Packed>() + packed.masks.iter().map(|(_, bytes)| bytes.capacity() + 64).sum::<usize>();
+        let object =
+            |packed: &Packed| size_of::<Packed>() + packed.masks.iter().map(|(_, bytes)| bytes.capacity() + 64).sum::<usize>();
         self.others.iter().map(object).sum()
     }
 }

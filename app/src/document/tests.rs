@@ -233,8 +233,12 @@ enum Deed {
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
-    let rect = (0usize..45, 0usize..35, 1usize..30, 1usize..30)
-        .prop_map(|(left, top, width, height)| Rect { left, top, right: left + width, bottom: top + height });
+    let rect = (0usize..45, 0usize..35, 1usize..30, 1usize..30).prop_map(|(left, top, width, height)| Rect {
+        left,
+        top,
+        right: left + width,
+        bottom: top + height,
+    });
     let target = prop::sample::select(vec![Target::Paint, Target::Lines]);
     prop_oneof![
         3 => (target, rect.clone(), 0u32..4).prop_map(|(target, rect, ink)| Deed::Paint(target, rect, ink)),

@@ -26,6 +26,13 @@ impl Document {
         self.transaction = Some(Transaction { objects, extras, had_lines: self.content.lines.is_some() });
     }
 
+    /// Goes on with the open transaction, or starts one: for a run of changes that is one step, such as a slider's.
+    pub fn go_on(&mut self) {
+        if self.transaction.is_none() {
+            self.begin();
+        }
+    }
+
     /// Whether a transaction is open.
     pub fn is_drawing(&self) -> bool {
         self.transaction.is_some()
