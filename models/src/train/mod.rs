@@ -1,0 +1,98 @@
+//! Training: the same graphs that paint, learning from pictures.
+//!
+//! A [`Trainer`] holds the networks of one method and their optimisers. Its caller reads pictures, asks for one
+//! [`step`](Trainer::step) after the other, keeps the [`State`] and publishes the [`Bundle`]s. A step draws random
+//! numbers from nothing but (seed, step, sample, use), so on the processor a run that was stopped and taken up again
+//! repeats the unbroken one bit for bit.
+
+mod batch;
+mod bundle;
+mod config;
+mod sections;
+mod state;
+
+pub use batch::{Batch, DataInfo, Image, Pair, Tile};
+pub use bundle::Bundle;
+pub use config::{Config, DeviceChoice, GanLoss, Loss, Method, Network, Precision, Schedule};
+pub use sections::{Augment, Data, Output};
+pub use state::{Array, State, Values};
+
+use std::path::PathBuf;
+
+use burn::tensor::Device;
+
+use crate::architecture::ArchitectureError;
+use crate::checkpoint::CheckpointError;
+use crate::executor::ExecuteError;
+use crate::shape::GraphError;
+
+/// The networks of one method, learning.
+pub trait Trainer: Send {
+    /// One step of every network's optimiser. `step` counts from 0 and decides the rate and every random draw.
+    ///
+    /// # Errors
+    /// When the batch does not suit the networks, or a loss is no longer a number.
+    fn step(&mut self, batch: &Batch, step: u64) -> Result<Losses, TrainError>;
+
+    /// What the generators make of a batch now (by their moving average, if there is one): a row of tiles a sample.
+    ///
+    /// # Errors
+    /// When the batch does not suit the networks.
+    fn samples(&mut self, batch: &Batch) -> Result<Vec<Vec<Tile>>, TrainError>;
+
+    /// Everything needed to go on: weights, moments, averages, running statistics, spectral vectors, pool, counters.
+    fn state(&self) -> State;
+
+    /// Goes on from a state.
+    ///
+    /// # Errors
+    /// When the state is of other networks.
+    fn restore(&mut self, state: &State) -> Result<(), TrainError>;
+
+    /// The networks to publish, generators first.
+    fn bundles(&self) -> Vec<Bundle>;
+}
+
+/// The named losses of one step, before their weights; in the order in which they are shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Losses(pub Vec<(&'static str, f32)>);
+
+/// Where a run computes and finds what is not its own.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The device of every tensor.
+    pub device: Device,
+    /// Folders with models, for VGG16 (`hed_vgg16.safetensors`).
+    pub models: Vec<PathBuf>,
+}
+
+/// Why training cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The configuration contradicts itself or the data.
+    #[error("{0}")]
+    Config(String),
+    /// A network cannot be built from these numbers.
+    #[error(transparent)]
+    Architecture(#[from] ArchitectureError),
+    /// A network does not work at this size.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A batch does not suit a network.
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    /// Weights to start from cannot be used.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// A loss is infinite or not a number.
+    #[error("the loss {loss} is no longer a number in step {step}; a lower schedule.rate may help")]
+    NotFinite {
+        /// Which loss.
+        loss: &'static str,
+        /// In which step.
+        step: u64,
+    },
+    /// A state is of other networks or broken.
+    #[error("this checkpoint is of another run: {0}")]
+    State(String),
+}
