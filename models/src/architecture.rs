@@ -23,6 +23,8 @@ pub enum Family {
     Spade,
     /// affinelayer's TensorFlow pix2pix, kept in `.pict` files.
     Pict,
+    /// DCGAN generator (Radford et al. 2016; PyTorch's example).
+    Dcgan,
     /// VGG16 with the side outputs of holistically-nested edge detection (Xie and Tu 2015).
     Vgg16Hed,
 }
@@ -50,6 +52,8 @@ pub enum InputKind {
     Rgb,
     /// Lightness of a picture.
     Lightness,
+    /// A random code and nothing else.
+    Code,
 }
 
 /// The numbers that define a network.
@@ -87,13 +91,16 @@ pub struct Architecture {
     /// Number of per-object feature planes at the end of the input.
     #[serde(default)]
     pub feature_channels: usize,
+    /// Whether three planes of colour hints follow a picture's lightness.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hints: bool,
     /// Whether the network was built with dropout, which moves the keys behind it.
     #[serde(default)]
     pub dropout: bool,
     /// Whether weights are kept under spectral norm (`weight_orig`, `weight_u`, `weight_v`).
     #[serde(default)]
     pub spectral: bool,
-    /// Length of the random code of a SPADE generator with a variational encoder, else 0.
+    /// Length of the random code: of a DCGAN, or of a SPADE generator with a variational encoder; else 0.
     #[serde(default)]
     pub code_channels: usize,
     /// Rows and columns of what is made from the code.
@@ -122,6 +129,7 @@ impl Architecture {
             norm: Norm::Instance,
             instance_edges: false,
             feature_channels: 0,
+            hints: false,
             dropout: false,
             spectral: false,
             code_channels: 0,
@@ -144,24 +152,34 @@ impl Architecture {
             Family::Pix2pixhdEncoder => families::pix2pix_hd::encoder(self, stats),
             Family::Spade => families::spade::generator(self, stats),
             Family::Pict => families::pict::generator(self),
+            Family::Dcgan => families::dcgan::generator(self, stats),
             Family::Vgg16Hed => families::hed::edge_detector(),
         })
     }
 
     /// Whose statistics the official tool uses when it paints with such a network.
     pub fn official_stats(&self) -> NormStats {
-        // SPADE's test script calls `eval()`, pix2pix's does not unless it is told to.
-        if self.family == Family::Spade { NormStats::Running } else { NormStats::Image }
+        match self.family {
+            // SPADE's test script calls `eval()`, pix2pix's does not unless it is told to. A DCGAN learns from the
+            // statistics of many pictures, which one picture cannot stand for.
+            Family::Spade | Family::Dcgan => NormStats::Running,
+            _ => NormStats::Image,
+        }
     }
 
     /// Sides of the picture must be multiples of this.
     pub fn size_multiple(&self) -> usize {
-        if self.family == Family::Vgg16Hed { 1 } else { 1 << self.depth.saturating_add(self.enhancers).min(12) }
+        match self.family {
+            Family::Vgg16Hed => 1,
+            // There is only one size.
+            Family::Dcgan => 4 << self.depth.min(10),
+            _ => 1 << self.depth.saturating_add(self.enhancers).min(12),
+        }
     }
 
     /// Planes that enter the first layer.
     pub fn total_input_channels(&self) -> usize {
-        self.input_channels + usize::from(self.instance_edges) + self.feature_channels
+        self.input_channels + usize::from(self.instance_edges) + self.feature_channels + 3 * usize::from(self.hints)
     }
 
     fn check(&self) -> Result<(), ArchitectureError> {
@@ -178,13 +196,16 @@ impl Architecture {
         let (least_depth, most_depth) = match self.family {
             Family::Unet | Family::Pict => (2, 10),
             Family::Spade => (5, 7),
+            Family::Dcgan => (1, 8),
             _ => (0, 10),
         };
-        within(self.depth, least_depth, most_depth, "depth must be 2 to 10 for a U-Net, 5 to 7 for SPADE and 0 to 10 elsewhere")?;
+        let depths = "depth must be 2 to 10 for a U-Net, 5 to 7 for SPADE, 1 to 8 for a DCGAN and 0 to 10 elsewhere";
+        within(self.depth, least_depth, most_depth, depths)?;
         // Widths double with each halving; beyond this no picture fits into memory.
         let doublings = match self.family {
             Family::Unet | Family::Pict => 3,
             Family::Spade => 4,
+            Family::Dcgan => self.depth - 1,
             _ => self.depth + self.enhancers.min(4),
         };
         within(self.width << doublings, 1, 1 << 14, "the widest layer must have at most 16384 planes")?;
@@ -198,6 +219,15 @@ impl Architecture {
         }
         if self.input == InputKind::Lightness {
             within(self.input_channels, 1, 1, "a lightness network has 1 input channel")?;
+        }
+        if self.hints && self.input != InputKind::Lightness {
+            return Err(ArchitectureError("colour hints belong to a lightness network"));
+        }
+        if (self.family == Family::Dcgan) != (self.input == InputKind::Code) {
+            return Err(ArchitectureError("a DCGAN reads a random code, and no other network reads only that"));
+        }
+        if self.family == Family::Dcgan {
+            within(self.code_channels, 1, 4096, "a DCGAN needs code_channels from 1 to 4096")?;
         }
         if self.family == Family::Pix2pixhdLocal {
             within(self.enhancers, 1, 4, "a local enhancer needs enhancers from 1 to 4")?;

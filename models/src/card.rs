@@ -27,6 +27,8 @@ pub enum Task {
     PhotoToPhoto,
     /// A picture into the lines that an artist might trace.
     PhotoToEdges,
+    /// A random code into a picture.
+    CodeToPhoto,
 }
 
 /// A class that a label map can hold.
@@ -175,7 +177,8 @@ impl Card {
             return Err("native_size or size_multiple is out of range".to_owned());
         }
         let labelled = self.architecture.input == InputKind::Labels;
-        if labelled != (self.task == Task::LabelsToPhoto) {
+        let coded = self.architecture.input == InputKind::Code;
+        if labelled != (self.task == Task::LabelsToPhoto) || coded != (self.task == Task::CodeToPhoto) {
             return Err("task and architecture disagree about the input".to_owned());
         }
         if labelled && self.labels.len() != self.architecture.input_channels.min(256) {
@@ -194,6 +197,7 @@ impl Card {
             (Task::LabelsToPhoto, None) => format!("labels of {}", self.name),
             (Task::SketchToPhoto, _) => "sketch".to_owned(),
             (Task::PhotoToPhoto | Task::PhotoToEdges, _) => "photo".to_owned(),
+            (Task::CodeToPhoto, _) => "nothing".to_owned(),
         }
     }
 

@@ -144,6 +144,11 @@ pub enum Plane {
         /// Length of the code.
         channels: usize,
     },
+    /// Values that only a trainer hands in: what a discriminator judges.
+    Values {
+        /// Number of planes.
+        channels: usize,
+    },
 }
 
 /// The closed set of operations that every executor understands.
@@ -290,6 +295,15 @@ impl Graph {
             Plane::Labels { classes } => Some(classes),
             _ => None,
         })
+    }
+
+    /// Width and height in pixels of the picture, where it is made from nothing but a random code and so has only one size.
+    pub fn fixed_size(&self) -> Option<(usize, usize)> {
+        if self.planes().next().is_none() || !self.planes().all(|plane| matches!(plane, Plane::Code { .. })) {
+            return None;
+        }
+        let shape = *self.shapes(1, 1).ok()?.get(self.outputs.first()?.node.0)?;
+        Some((shape.width, shape.height))
     }
 
     /// Whether the picture is read as colours: a sketch or a photograph.

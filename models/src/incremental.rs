@@ -154,6 +154,7 @@ pub fn changed(graph: &Graph, old: &Input, new: &Input) -> Option<Mask> {
             Plane::Hints => differences(old.hints.as_deref()?, new.hints.as_deref()?, |at| edit(at % pixels)),
             Plane::Code { .. } if old.code != new.code => return None,
             Plane::Code { .. } => {}
+            Plane::Values { .. } => return None,
         }
     }
     Some(mask)

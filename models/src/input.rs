@@ -52,6 +52,14 @@ pub enum InputError {
         /// Number of classes of the model.
         classes: usize,
     },
+    /// The network has only one size.
+    #[error("this model only paints pictures of {width}x{height} pixels")]
+    FixedSize {
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+    },
     /// No pixel, or more than [`MAX_PIXELS`].
     #[error("a picture of {width}x{height} pixels is empty or too large (at most {} million pixels)", MAX_PIXELS >> 20)]
     Size {
@@ -85,6 +93,9 @@ impl Input {
     pub fn check(&self, graph: &Graph) -> Result<(), InputError> {
         let pixels = self.width.checked_mul(self.height).filter(|pixels| (1..=MAX_PIXELS).contains(pixels));
         let pixels = pixels.ok_or(InputError::Size { width: self.width, height: self.height })?;
+        if let Some((width, height)) = graph.fixed_size().filter(|&size| size != (self.width, self.height)) {
+            return Err(InputError::FixedSize { width, height });
+        }
         let check = |length: Option<usize>, expected: usize, name| match length {
             None => Err(InputError::MissingPlane(name)),
             Some(length) if length == expected => Ok(()),
@@ -107,6 +118,7 @@ impl Input {
                 }
                 Plane::Hints => check(self.hints.as_ref().map(|p| p.len()), pixels * 3, "colour hints")?,
                 Plane::Code { channels } => check(self.code.as_ref().map(|p| p.len()), channels, "a random code")?,
+                Plane::Values { .. } => return Err(InputError::MissingPlane("what a discriminator judges")),
             }
         }
         Ok(())

@@ -6,7 +6,7 @@
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
 //! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`].
+//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`].
 
 pub mod architecture;
 pub mod card;
@@ -24,6 +24,7 @@ pub mod incremental;
 pub mod input;
 pub mod library;
 pub mod memory;
+mod nodes;
 pub mod npy;
 #[cfg(test)]
 mod official_tests;
@@ -34,6 +35,7 @@ pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;
+pub mod train;
 mod unknown;
 
 pub use executor::{ExecuteError, Executor, Interrupt, Picture, generate};

@@ -51,6 +51,58 @@ pub fn read_dictionary(path: &Path) -> Result<BTreeMap<u32, Rows>, CheckpointErr
     dictionary(&bytes).map_err(of)
 }
 
+/// The bytes that `numpy.save` would write for a dictionary `{label: float32 array [rows, columns]}`.
+///
+/// `numpy.load(path, allow_pickle=True, encoding="latin1").item()` gives it back, which is how pix2pixHD reads it.
+pub fn dictionary_to_bytes(dictionary: &BTreeMap<u32, Rows>) -> Vec<u8> {
+    let mut pickle = b"\x80\x03".to_vec();
+    // An array of one object without dimensions, which is the dictionary.
+    begin_array(&mut pickle, &[], "O8", '|', 63);
+    pickle.extend(b"]}(");
+    for (&label, rows) in dictionary {
+        push_number(&mut pickle, label as i32);
+        begin_array(&mut pickle, &[rows.len(), rows.columns], "f4", '<', 0);
+        pickle.push(b'B');
+        pickle.extend((rows.values.len() as u32 * 4).to_le_bytes());
+        pickle.extend(rows.values.iter().flat_map(|value| value.to_le_bytes()));
+        pickle.extend(b"tb");
+    }
+    pickle.extend(b"uatb.");
+    let mut header = "{'descr': '|O', 'fortran_order': False, 'shape': (), }".to_owned();
+    // Magic, version and length take ten bytes; what follows the header begins at a multiple of 64.
+    while !(10 + header.len() + 1).is_multiple_of(64) {
+        header.push(' ');
+    }
+    header.push('\n');
+    let length = (header.len() as u16).to_le_bytes();
+    [b"\x93NUMPY\x01\x00".as_slice(), &length, header.as_bytes(), &pickle].concat()
+}
+
+/// `_reconstruct(ndarray, (0,), b'b')` and the state up to its last part, the values; `tb` ends it.
+fn begin_array(pickle: &mut Vec<u8>, shape: &[usize], dtype: &str, order: char, flags: i32) {
+    pickle.extend(b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01(");
+    shape.iter().for_each(|&side| push_number(pickle, side as i32));
+    pickle.extend(b"tcnumpy\ndtype\n");
+    push_text(pickle, dtype);
+    pickle.extend(b"\x89\x88\x87R(K\x03");
+    push_text(pickle, &order.to_string());
+    pickle.extend(b"NNN");
+    [-1, -1, flags].into_iter().for_each(|value| push_number(pickle, value));
+    // The type's own state ends here; the array is not in the order of Fortran.
+    pickle.extend(b"tb\x89");
+}
+
+fn push_number(pickle: &mut Vec<u8>, value: i32) {
+    pickle.push(b'J');
+    pickle.extend(value.to_le_bytes());
+}
+
+fn push_text(pickle: &mut Vec<u8>, text: &str) {
+    pickle.push(b'X');
+    pickle.extend((text.len() as u32).to_le_bytes());
+    pickle.extend(text.as_bytes());
+}
+
 /// Reads an array of float16, float32 or float64 numbers: its shape and its values in row-major order.
 ///
 /// # Errors
@@ -212,6 +264,14 @@ fn raw_bytes(pickle: &Pickle, id: Id) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let rows = |columns, values: &[f32]| Rows { columns, values: values.to_vec() };
+        let dictionary = BTreeMap::from([(7, rows(3, &[0.5, -1.0, 2.0, 1e-9, 0.0, 3.5])), (26, rows(3, &[1.0; 3]))]);
+        let bytes = dictionary_to_bytes(&dictionary);
+        assert_eq!(dictionary_from_bytes(Path::new("a.npy"), &bytes).unwrap(), dictionary);
+    }
 
     #[test]
     fn other_files_are_named() {

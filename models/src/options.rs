@@ -62,7 +62,7 @@ impl Options {
                 let unknown = usize::from(self.flag("contain_dontcare_label") == Some(true));
                 let content = match input {
                     InputKind::Labels => labels > 0 && labels + unknown == *channels,
-                    InputKind::Rgb | InputKind::Lightness => labels == 0,
+                    InputKind::Rgb | InputKind::Lightness | InputKind::Code => labels == 0,
                 };
                 let styled = self.flag("instance_feat") == Some(true) || self.flag("label_feat") == Some(true);
                 let wanted = if styled { self.number("feat_num").unwrap_or(3) } else { 0 };

@@ -8,7 +8,7 @@ use crate::graph::Plane;
 use crate::input::{Input, InputError, instance_edges};
 
 /// Mean of ImageNet in blue, green, red, subtracted before Caffe's VGG.
-const CAFFE_MEAN_BGR: [f32; 3] = [104.006_99, 116.668_77, 122.678_92];
+pub(crate) const CAFFE_MEAN_BGR: [f32; 3] = [104.006_99, 116.668_77, 122.678_92];
 
 /// A plane's values, `[channels, height, width]`.
 ///
@@ -45,6 +45,7 @@ pub fn plane_values(input: &Input, plane: Plane) -> Result<Vec<f32>, ExecuteErro
         Plane::Lightness => rgb()?.as_chunks().0.iter().map(|&pixel| lightness_plane(pixel)).collect(),
         Plane::Hints => input.hints.as_deref().ok_or(missing("colour hints"))?.to_vec(),
         Plane::Code { .. } => input.code.as_deref().ok_or(missing("a random code"))?.to_vec(),
+        Plane::Values { .. } => return Err(missing("what a discriminator judges")),
     })
 }
 

@@ -119,6 +119,7 @@ fn native_size(architecture: &Architecture) -> [u32; 2] {
     let scale = 1_u32 << architecture.depth.min(10);
     let cityscapes = architecture.input == InputKind::Labels && architecture.input_channels == 35;
     match architecture.family {
+        Family::Dcgan => [4 * scale; 2],
         Family::Spade if architecture.code_channels > 0 => {
             let [rows, columns] = architecture.code_size.map(|side| side.min(16) as u32);
             [columns * scale, rows * scale]
@@ -155,6 +156,7 @@ fn planes(architecture: &Architecture) -> Question {
         let what = match (input, set) {
             (InputKind::Rgb, _) => "a colour picture".to_owned(),
             (InputKind::Lightness, _) => "the lightness of a photograph".to_owned(),
+            (InputKind::Code, _) => "a random code".to_owned(),
             (InputKind::Labels, Some(set)) => format!("{channels} labels of {}", set.title),
             (InputKind::Labels, None) => format!("{channels} labels"),
         };
@@ -164,7 +166,9 @@ fn planes(architecture: &Architecture) -> Question {
         let answer = Answer::Planes { input, channels, edges, features, label_set };
         choices.push(Choice { text: format!("{what}{edged}{featured}"), answer });
     };
-    if total == 1 {
+    if architecture.input == InputKind::Code {
+        offer(InputKind::Code, total, false, 0, None);
+    } else if total == 1 {
         // Trained on L of Lab (colourisation); other gray inputs are close to it.
         offer(InputKind::Lightness, 1, false, 0, None);
     } else if total == 3 && architecture.family != Family::Spade {

@@ -73,6 +73,8 @@ pub fn recognise(tensors: &[TensorInfo]) -> Result<Recognised, &'static str> {
         residual(&clues, *width, *input)?
     } else if clues.has("generator.encoder_1.conv2d.weight") {
         pict(&clues)?
+    } else if clues.has("main.0.weight") && clues.has("main.1.weight") {
+        dcgan(&clues)?
     } else {
         return Err(stranger(&clues));
     };
@@ -85,7 +87,8 @@ pub fn recognise(tensors: &[TensorInfo]) -> Result<Recognised, &'static str> {
 /// What a file of another kind is, as far as its keys tell.
 fn stranger(clues: &Clues<'_>) -> &'static str {
     let starts = |prefix: &str| clues.starts_with(prefix);
-    if clues.has("model.0.weight") || starts("scale0_layer0") || starts("discriminator_") {
+    let discriminates = ["model.0.weight", "main.2.weight"].iter().any(|key| clues.has(key));
+    if discriminates || starts("scale0_layer0") || starts("discriminator_") {
         "it is a discriminator, which only serves training; the generator's file is named latest_net_G"
     } else if starts("model_down_seg") {
         "it is vid2vid's video generator, which needs earlier frames; only its single-image generators paint"
@@ -179,6 +182,7 @@ fn unet(clues: &Clues<'_>, width: usize, input: usize) -> Found {
         dropout: true,
         ..Architecture::new(Family::Unet, InputKind::Rgb, input, width, depth, 0)
     };
+    let architecture = colouriser(architecture);
     let reasons = vec![
         format!("model.model.0 is a 4x4 convolution from {input} to {width} planes: a pix2pix U-Net"),
         format!("{depth} nested levels: unet_{}", 1_u64 << depth),
@@ -211,6 +215,7 @@ fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Found {
         dropout,
         ..Architecture::new(family, InputKind::Rgb, input, width, depth, blocks)
     };
+    let architecture = colouriser(architecture);
     let mut reasons = vec![
         format!("model.1 is a 7x7 convolution from {input} to {width} planes: a residual generator"),
         format!(
@@ -306,6 +311,33 @@ fn spade(clues: &Clues<'_>) -> Found {
         architecture.code_size = code_size(rows, width).ok_or("its first layer fits no picture")?;
         reasons.push(format!("fc is linear: the start is made from a random code of {code} values"));
     }
+    Ok((architecture, reasons))
+}
+
+/// Two planes out of four are `a` and `b` of Lab, out of lightness and three planes of hints.
+fn colouriser(architecture: Architecture) -> Architecture {
+    if (architecture.input_channels, architecture.output_channels) == (4, 2) {
+        return Architecture { input: InputKind::Lightness, input_channels: 1, hints: true, ..architecture };
+    }
+    architecture
+}
+
+fn dcgan(clues: &Clues<'_>) -> Found {
+    let layer = |level: usize| clues.shape(&format!("main.{}.weight", 3 * level));
+    let depth = (1..=8).take_while(|&level| layer(level).is_some()).count();
+    let Some([code, _, 4, 4]) = layer(0) else { return Err("the first layer of the DCGAN is not 4x4") };
+    let Some([width, output, 4, 4]) = layer(depth).filter(|_| depth > 0) else { return Err("the DCGAN has no last layer") };
+    let architecture = Architecture {
+        output_channels: *output,
+        norm: Norm::Batch,
+        code_channels: *code,
+        ..Architecture::new(Family::Dcgan, InputKind::Code, *code, *width, depth, 0)
+    };
+    let reasons = vec![
+        format!("main.0 makes 4x4 pixels from {code} numbers: a DCGAN, whose picture begins with a random code"),
+        format!("{depth} doublings: {0}x{0} pixels", 4_usize << depth),
+        norm_reason(Norm::Batch),
+    ];
     Ok((architecture, reasons))
 }
 

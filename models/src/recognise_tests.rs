@@ -130,7 +130,8 @@ fn any_architecture() -> impl Strategy<Value = Architecture> {
         Just(Family::Pix2pixhdGlobal),
         Just(Family::Pix2pixhdLocal),
         Just(Family::Spade),
-        Just(Family::Pict)
+        Just(Family::Pict),
+        Just(Family::Dcgan)
     ];
     let numbers = (1_usize..9, 1_usize..6, 1_usize..10, 1_usize..4, 0_usize..4);
     (families, norm, numbers, any::<bool>(), any::<bool>()).prop_map(|(family, norm, numbers, dropout, edges)| {
@@ -141,6 +142,10 @@ fn any_architecture() -> impl Strategy<Value = Architecture> {
         match family {
             Family::Unet => Architecture { depth: depth + 2, blocks: 0, dropout: true, ..plain },
             Family::Pict => Architecture { depth: depth + 1, blocks: 0, norm: Norm::Batch, ..plain },
+            Family::Dcgan => {
+                let coded = Architecture::new(Family::Dcgan, InputKind::Code, 10 * depth, width, depth, 0);
+                Architecture { norm: Norm::Batch, code_channels: 10 * depth, ..coded }
+            }
             Family::Resnet => Architecture { depth: 2, dropout, ..plain },
             Family::Spade => {
                 let depth = if dropout { 6 } else { 7 };

@@ -154,7 +154,7 @@ impl Plane {
     pub fn channels(&self) -> usize {
         match *self {
             Self::Labels { classes } => classes,
-            Self::Features { channels } | Self::Code { channels } => channels,
+            Self::Features { channels } | Self::Code { channels } | Self::Values { channels } => channels,
             Self::InstanceEdges | Self::Instances | Self::Lightness => 1,
             Self::Rgb | Self::CaffeBgr | Self::Hints => 3,
         }

@@ -12,7 +12,9 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
         InputKind::Labels => (Task::LabelsToPhoto, architecture.input_channels),
         _ if architecture.family == Family::Vgg16Hed => (Task::PhotoToEdges, 0),
         InputKind::Rgb | InputKind::Lightness => (Task::PhotoToPhoto, 0),
+        InputKind::Code => (Task::CodeToPhoto, 0),
     };
+    let fixed = (architecture.input == InputKind::Code).then(|| architecture.size_multiple() as u32);
     let label = |id: u8| Label { id, name: format!("label_{id}"), color: distinct_colour(id), trained: true };
     Card {
         format: FORMAT,
@@ -20,7 +22,7 @@ pub fn unknown_card(path: &Path, architecture: Architecture) -> Card {
         title: name,
         file: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         task,
-        native_size: [256, 256],
+        native_size: [fixed.unwrap_or(256); 2],
         size_multiple: architecture.size_multiple() as u32,
         architecture,
         label_set: None,

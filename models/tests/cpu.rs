@@ -39,6 +39,7 @@ fn example(graph: &Graph, width: usize, height: usize, seed: u64) -> Input {
             Plane::Features { channels } => input.features = Some(noise(width * height * channels).into()),
             Plane::Hints => input.hints = Some(noise(width * height * 3).into()),
             Plane::Code { channels } => input.code = Some(noise(channels).into()),
+            Plane::Values { .. } => panic!("no generator reads this"),
             Plane::Rgb | Plane::CaffeBgr | Plane::Lightness => {
                 let noise = noise(width * height * 3);
                 let colour =

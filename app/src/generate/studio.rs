@@ -104,6 +104,17 @@ impl Open {
             let chosen = self.clusters.as_ref().zip(input.instances.as_deref());
             input.features = chosen.map(|(clusters, instances)| clusters.planes(instances, &BTreeMap::new(), 0));
         }
+        if input.hints.is_none() && reads(|plane| *plane == Plane::Hints) {
+            // No hint anywhere: the network chooses all colours.
+            input.hints = Some(vec![0.0; 3 * input.pixels()].into());
+        }
+        let channels = self.loaded.graph.planes().find_map(|plane| match plane {
+            Plane::Code { channels } => Some(channels),
+            _ => None,
+        });
+        if let (None, Some(channels)) = (&input.code, channels) {
+            input.code = Some(random::code(0, channels));
+        }
         input
     }
 

@@ -56,7 +56,10 @@ impl Pass<'_> {
                                 Plane::Rgb => symmetric(rgb[at * 3 + channel]),
                                 Plane::CaffeBgr => caffe_bgr(rgb[at * 3 + 2 - channel], channel),
                                 Plane::Lightness => lightness_plane([rgb[at * 3], rgb[at * 3 + 1], rgb[at * 3 + 2]]),
-                                Plane::Features { .. } | Plane::Hints | Plane::Code { .. } => planar[channel * pixels + at],
+                                // What a discriminator judges never gets here: `Input::check` refuses it.
+                                Plane::Features { .. } | Plane::Hints | Plane::Code { .. } | Plane::Values { .. } => {
+                                    planar[channel * pixels + at]
+                                }
                             };
                         }
                     }

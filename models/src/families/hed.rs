@@ -32,4 +32,26 @@ pub fn edge_detector() -> Graph {
     builder.graph
 }
 
+/// VGG16 as far as the first layer of each stage: the outputs `relu1_1` to `relu5_1`,
+/// on which pictures are compared (pix2pixHD's `VGGLoss`). Reads what [`edge_detector`] reads, under the same keys.
+pub fn feature_extractor() -> Graph {
+    let mut builder = Builder::new(Norm::None, NormStats::Image);
+    let mut x = builder.graph.push(Op::Input(Plane::CaffeBgr), &[]);
+    for (stage, (channels, layers)) in (1..).zip(STAGES) {
+        if stage > 1 {
+            x = builder.graph.push(Op::MaxPool { kernel: 2, stride: 2, ceil: false }, &[x]);
+        }
+        // The last stage ends with its first layer.
+        for layer in 1..=if stage == STAGES.len() { 1 } else { layers } {
+            let window = Window { padding: 1, ..Window::SAME_UNPADDED };
+            x = builder.conv(x, &format!("conv{stage}_{layer}"), channels, window, true);
+            x = builder.relu(x);
+            if layer == 1 {
+                builder.graph.output(&format!("relu{stage}_1"), x, Range::Symmetric);
+            }
+        }
+    }
+    builder.graph
+}
+
 const POINTWISE: Window = Window { kernel: 1, ..Window::SAME_UNPADDED };

@@ -1,6 +1,8 @@
-//! The generators, one family a file; each only lists nodes and names weights by the official keys.
+//! The generators and their opponents, one family a file; each only lists nodes and names weights by the official keys.
 
+pub mod dcgan;
 pub mod hed;
+pub mod patch_gan;
 pub mod pict;
 pub mod pix2pix_hd;
 pub mod resnet;
@@ -33,10 +35,14 @@ impl Builder {
             InputKind::Labels => Plane::Labels { classes: architecture.input_channels },
             InputKind::Rgb => Plane::Rgb,
             InputKind::Lightness => Plane::Lightness,
+            InputKind::Code => Plane::Code { channels: architecture.code_channels },
         };
         let mut planes = vec![first];
         if architecture.instance_edges {
             planes.push(Plane::InstanceEdges);
+        }
+        if architecture.hints {
+            planes.push(Plane::Hints);
         }
         if architecture.feature_channels > 0 {
             planes.push(Plane::Features { channels: architecture.feature_channels });

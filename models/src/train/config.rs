@@ -321,7 +321,7 @@ impl Schedule {
             fix_coarse_steps: 0,
         };
         match method {
-            Method::Gan => Self { batch: 64, ..base },
+            Method::Gan => Self { batch: 64, average: 0.0, ..base },
             Method::Colorize => Self { batch: 8, ..base },
             Method::Pix2pixhd => Self { fix_coarse_epochs: 10, ..base },
             Method::Pix2pix | Method::Cyclegan => base,

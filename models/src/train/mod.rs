@@ -5,21 +5,40 @@
 //! numbers from nothing but (seed, step, sample, use), so on the processor a run that was stopped and taken up again
 //! repeats the unbroken one bit for bit.
 
+mod adam;
 mod batch;
+mod blueprint;
 mod bundle;
+mod colorize;
+mod conditional;
 mod config;
+mod cyclegan;
+mod draws;
+mod feeds;
+mod gan;
+mod judge;
+mod learner;
+mod losses;
+mod memory;
+mod net;
+mod perceptual;
+mod pix2pix;
+mod pix2pix_hd;
+mod pool;
 mod sections;
+mod site;
 mod state;
+mod styles;
 
 pub use batch::{Batch, DataInfo, Image, Pair, Tile};
 pub use bundle::Bundle;
 pub use config::{Config, DeviceChoice, GanLoss, Loss, Method, Network, Precision, Schedule};
+pub use draws::draws;
+pub use memory::Memory;
+pub use perceptual::Perceptual;
 pub use sections::{Augment, Data, Output};
+pub use site::Site;
 pub use state::{Array, State, Values};
-
-use std::path::PathBuf;
-
-use burn::tensor::Device;
 
 use crate::architecture::ArchitectureError;
 use crate::checkpoint::CheckpointError;
@@ -57,13 +76,18 @@ pub trait Trainer: Send {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Losses(pub Vec<(&'static str, f32)>);
 
-/// Where a run computes and finds what is not its own.
-#[derive(Debug, Clone)]
-pub struct Site {
-    /// The device of every tensor.
-    pub device: Device,
-    /// Folders with models, for VGG16 (`hed_vgg16.safetensors`).
-    pub models: Vec<PathBuf>,
+/// Builds the networks of a configuration with new weights.
+///
+/// # Errors
+/// When the configuration contradicts itself or the data, or weights to start from cannot be used.
+pub fn open(config: &Config, data: &DataInfo, site: &Site) -> Result<Box<dyn Trainer>, TrainError> {
+    Ok(match config.method {
+        Method::Gan => Box::new(gan::Gan::new(config, data, site)?),
+        Method::Pix2pix => Box::new(pix2pix::Pix2pix::new(config, data, site)?),
+        Method::Cyclegan => Box::new(cyclegan::CycleGan::new(config, data, site)?),
+        Method::Pix2pixhd => Box::new(pix2pix_hd::Pix2pixHd::new(config, data, site)?),
+        Method::Colorize => Box::new(colorize::Colorize::new(config, data, site)?),
+    })
 }
 
 /// Why training cannot start or go on.
