@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use crate::architecture::{Architecture, InputKind};
+use crate::architecture::Architecture;
 use crate::executor::ExecuteError;
 use crate::graph::Plane;
 
@@ -167,11 +167,6 @@ impl Conditional {
     pub(super) fn bundle(&self) -> Bundle {
         let card = self.config.card(&self.data, self.architecture.clone(), self.config.name.clone(), self.steps);
         Bundle { card, tensors: self.generator.net.published(self.generator.best()), companions: Vec::new() }
-    }
-
-    /// Whether the pairs' inputs are label maps.
-    pub(super) fn labelled(&self) -> bool {
-        self.architecture.input == InputKind::Labels
     }
 }
 

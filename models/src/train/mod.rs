@@ -29,6 +29,8 @@ mod sections;
 mod site;
 mod state;
 mod styles;
+#[cfg(test)]
+mod tests;
 
 pub use batch::{Batch, DataInfo, Image, Pair, Tile};
 pub use bundle::Bundle;

@@ -9,7 +9,7 @@ use crate::input::Input;
 use super::bundle::Bundle;
 use super::conditional::{Conditional, First, Lesson};
 use super::feeds::{feed, image_tile, images, input_tile, tiles, with_instances};
-use super::net::{Feed, floats};
+use super::net::Feed;
 use super::styles::Styles;
 use super::{Batch, Config, DataInfo, Losses, Pair, Site, State, Tile, TrainError, Trainer};
 

@@ -1,0 +1,6 @@
+//! What training must do: repeat itself, learn, and agree with PyTorch.
+
+mod golden;
+mod learning;
+mod resume;
+mod toys;
