@@ -25,9 +25,9 @@ pub(super) struct CycleGan {
     device: Device,
     architecture: Architecture,
     /// From the first domain to the second, and back (`G_A`, `G_B`).
-    generators: [Learner; 2],
+    pub(super) generators: [Learner; 2],
     /// Of the second domain and of the first (`D_A`, `D_B`): each judges what the generator of the same place makes.
-    judges: [Judge; 2],
+    pub(super) judges: [Judge; 2],
     pools: [Pool; 2],
     steps: u64,
 }

@@ -22,8 +22,8 @@ pub(super) struct Gan {
     data: DataInfo,
     device: Device,
     architecture: Architecture,
-    generator: Learner,
-    judge: Judge,
+    pub(super) generator: Learner,
+    pub(super) judge: Judge,
     steps: u64,
 }
 
@@ -61,13 +61,10 @@ impl Gan {
         let half = self.config.precision == Precision::Mixed;
         Feed { planes: vec![(plane, codes)], size: (1, 1), half, ..Feed::default() }
     }
-}
 
-impl Trainer for Gan {
-    fn step(&mut self, batch: &Batch, step: u64) -> Result<Losses, TrainError> {
+    /// One round: the judge learns first, then the generator from what it thinks now.
+    pub(super) fn play(&mut self, codes: Tensor<4>, real: Tensor<4>, step: u64) -> Result<Losses, TrainError> {
         let rate = self.config.schedule.rate_at(step, self.data.count);
-        let real = images(&batch.unpaired.0, &self.device)?;
-        let codes = self.codes(real.dims()[0], step, "code");
         let dropout = Some(step_seed(self.config.seed, step, "dropout"));
         let feed = Feed { training: true, dropout, ..self.feed(codes) };
         let leaves = self.generator.leaves(|_| false);
@@ -77,6 +74,14 @@ impl Trainer for Gan {
         learn(&(game.clone() * self.config.loss.gan_weight), &mut [(&mut self.generator, &leaves)], rate, step);
         self.steps += 1;
         read(step, [("G", game), ("D_real", sure_real), ("D_fake", sure_fake)].into_iter())
+    }
+}
+
+impl Trainer for Gan {
+    fn step(&mut self, batch: &Batch, step: u64) -> Result<Losses, TrainError> {
+        let real = images(&batch.unpaired.0, &self.device)?;
+        let codes = self.codes(real.dims()[0], step, "code");
+        self.play(codes, real, step)
     }
 
     /// One picture for each sample of the batch, always from the same codes, by the statistics that will be published.

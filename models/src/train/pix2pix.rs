@@ -6,7 +6,7 @@ use super::feeds::{feed, image_tile, images, input_tile, tiles};
 use super::{Batch, Config, DataInfo, Losses, Site, State, Tile, TrainError, Trainer};
 
 /// A pix2pix run.
-pub(super) struct Pix2pix(Conditional);
+pub(super) struct Pix2pix(pub(super) Conditional);
 
 impl Pix2pix {
     pub(super) fn new(config: &Config, data: &DataInfo, site: &Site) -> Result<Self, TrainError> {

@@ -15,7 +15,7 @@ use super::{Batch, Config, DataInfo, Losses, Pair, Site, State, Tile, TrainError
 
 /// A pix2pixHD run.
 pub(super) struct Pix2pixHd {
-    shared: Conditional,
+    pub(super) shared: Conditional,
     /// Styles that the encoder lately saw, for the file of typical ones.
     styles: Option<Styles>,
 }
