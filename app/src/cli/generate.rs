@@ -1,11 +1,11 @@
 //! `daub generate`: one picture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use daub_models::graph::NormStats;
-use daub_models::{Graph, Input, Model};
+use daub_models::graph::{NormStats, Plane};
+use daub_models::{Graph, Input, Model, random};
 
 use super::{check_output, parse_size};
 use crate::generate::{Device, Options, Precision, Studio};
@@ -17,15 +17,19 @@ pub struct Arguments {
     /// Name of a bundled model, or a weight file.
     #[arg(long, short)]
     pub model: String,
-    /// What to paint from: an 8-bit PNG of ids for label models, any picture for others.
+    /// What to paint from: an 8-bit PNG of ids for label models, any picture for others; models that paint from a random
+    /// code need none.
     #[arg(long, short)]
-    pub input: PathBuf,
+    pub input: Option<PathBuf>,
     /// Where the picture goes; .png, .jpg or .webp.
     #[arg(long, short)]
     pub output: PathBuf,
     /// Instance ids for models with an edge plane; a PNG as large as the input.
     #[arg(long)]
     pub instances: Option<PathBuf>,
+    /// Number of the random code, for models that read one; each gives another picture.
+    #[arg(long)]
+    pub seed: Option<u64>,
     /// Size of the picture; without it the input's own size.
     #[arg(long, value_parser = parse_size, value_name = "WxH")]
     pub size: Option<(usize, usize)>,
@@ -65,7 +69,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let input = read_input(arguments, &model.graph(NormStats::Image)?)?;
     // Before a device is opened: a wrong map should not have to wait for that.
     let labels = input.check_labels(model.card.labels.len().max(1));
-    labels.with_context(|| format!("{} does not suit {}", arguments.input.display(), model.card.name))?;
+    labels.with_context(|| {
+        let path = arguments.input.as_deref().unwrap_or(Path::new("the input"));
+        format!("{} does not suit {}", path.display(), model.card.name)
+    })?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
     let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
     let (width, height) = (input.width, input.height);
@@ -84,13 +91,24 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
-    let path = &arguments.input;
+    let code = graph.planes().find_map(|plane| match plane {
+        Plane::Code { channels } => Some(random::code(arguments.seed.unwrap_or_default(), channels)),
+        _ => None,
+    });
+    ensure!(arguments.seed.is_none() || code.is_some(), "{} reads no random code, so --seed means nothing", arguments.model);
+    if let Some((width, height)) = graph.fixed_size() {
+        let unused = arguments.input.is_none() && arguments.instances.is_none() && arguments.size.is_none();
+        ensure!(unused, "{} paints {width}x{height} pixels from --seed alone", arguments.model);
+        return Ok(Input { width, height, code, ..Input::default() });
+    }
+    let path = arguments.input.as_ref().with_context(|| format!("{} needs something to paint from: --input", arguments.model))?;
     let mut input = if graph.classes().is_some() {
         pictures::labels_input(&pictures::read_labels(path)?)
     } else {
         let picture = pictures::read_rgb(path)?;
         Input::from_rgb(picture.width() as usize, picture.height() as usize, picture.into_raw())
     };
+    input.code = code;
     if let Some(path) = &arguments.instances {
         let map = pictures::read_instances(path)?;
         ensure!(

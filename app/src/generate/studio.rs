@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 use daub_models::features::{Clusters, companions};
 use daub_models::graph::Plane;
-use daub_models::{ExecuteError, Input, Interrupt, Loaded, Model};
+use daub_models::{ExecuteError, Input, Interrupt, Loaded, Model, random};
 use daub_shaders::Extent;
 
 use super::runner::{Pass, Runner, Shared, Uses};

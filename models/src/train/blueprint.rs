@@ -34,7 +34,10 @@ impl Config {
             _ => &[Family::Unet, Family::Resnet],
         };
         if !allowed.contains(&network.generator) {
-            return refuse(format!("network.generator {:?} does not belong to this method; use one of {allowed:?}", network.generator));
+            return refuse(format!(
+                "network.generator {:?} does not belong to this method; use one of {allowed:?}",
+                network.generator
+            ));
         }
         let has_objects = data.instances || input == InputKind::Labels;
         let styled = self.method == Method::Pix2pixhd && has_objects;

@@ -115,9 +115,8 @@ fn hints(ab: &[f32], width: usize, height: usize, mut stream: Draws) -> Vec<f32>
             (at.max(0.0) as usize).min(length.saturating_sub(side))
         };
         let (left, top) = (place(width), place(height));
-        let places: Vec<usize> = (top..(top + side).min(height))
-            .flat_map(|y| (left..(left + side).min(width)).map(move |x| y * width + x))
-            .collect();
+        let places: Vec<usize> =
+            (top..(top + side).min(height)).flat_map(|y| (left..(left + side).min(width)).map(move |x| y * width + x)).collect();
         for plane in 0..2 {
             // The patch gets one colour, as a user's dab has.
             let sum: f32 = places.iter().map(|&at| ab[plane * pixels + at]).sum();

@@ -69,14 +69,8 @@ impl Trainer for CycleGan {
         let dropout = |usage: &str| Some(step_seed(seed, step, usage));
         let real = [images(&batch.unpaired.0, &self.device)?, images(&batch.unpaired.1, &self.device)?];
         let leaves = [0, 1].map(|way| self.generators[way].leaves(|_| false));
-        let fake = [
-            self.run(0, &leaves[0], &real[0], dropout("fake b"))?,
-            self.run(1, &leaves[1], &real[1], dropout("fake a"))?,
-        ];
-        let back = [
-            self.run(1, &leaves[1], &fake[0], dropout("back a"))?,
-            self.run(0, &leaves[0], &fake[1], dropout("back b"))?,
-        ];
+        let fake = [self.run(0, &leaves[0], &real[0], dropout("fake b"))?, self.run(1, &leaves[1], &real[1], dropout("fake a"))?];
+        let back = [self.run(1, &leaves[1], &fake[0], dropout("back a"))?, self.run(0, &leaves[0], &fake[1], dropout("back b"))?];
         let loss = self.config.loss.clone();
         let mut parts: Vec<(&'static str, Tensor<1>, f32)> = Vec::new();
         for (way, name) in [(0, "G_A"), (1, "G_B")] {

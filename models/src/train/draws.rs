@@ -12,7 +12,8 @@ use crate::random::Draws;
 /// ```
 pub fn draws(seed: u64, step: u64, sample: u64, usage: &str) -> Draws {
     // FNV-1a of the use, then one multiplication for each number, so that no two places share a stream by addition.
-    let place = usage.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let place =
+        usage.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let place = (place ^ step).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     Draws::new(seed, (place ^ sample).wrapping_mul(0xd6e8_feb8_6659_fd93))
 }

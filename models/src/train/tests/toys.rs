@@ -83,7 +83,7 @@ pub(super) fn batch(method: Method, seeds: impl Iterator<Item = u64>) -> Batch {
 
 /// What the GAN learns: an upper half of one brightness, a lower half of the opposite one.
 pub(super) fn stripes(seed: u64) -> Image {
-    let level = 0.2 + 0.7 * Draws::new(seed, 5).uniform();
+    let level = 0.5 + 0.4 * Draws::new(seed, 5).uniform();
     let value = |at: usize| if at % (SIDE * SIDE) < SIDE * SIDE / 2 { level } else { -level };
     Image { width: SIDE, height: SIDE, rgb: (0..3 * SIDE * SIDE).map(value).collect() }
 }
