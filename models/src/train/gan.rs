@@ -46,7 +46,7 @@ impl Gan {
     }
 
     /// Codes of a batch, each drawn for its own sample.
-    fn codes(&self, count: usize, step: u64, usage: &str) -> Tensor<4> {
+    pub(super) fn codes(&self, count: usize, step: u64, usage: &str) -> Tensor<4> {
         let length = self.architecture.code_channels;
         let code = |sample: u64| {
             let mut stream = draws(self.config.seed, step, sample, usage);

@@ -4,6 +4,20 @@
 //! [`step`](Trainer::step) after the other, keeps the [`State`] and publishes the [`Bundle`]s. A step draws random
 //! numbers from nothing but (seed, step, sample, use), so on the processor a run that was stopped and taken up again
 //! repeats the unbroken one bit for bit.
+//!
+//! A method lists which networks learn from what; `net` runs a graph on burn's gradient tape, with the same operations
+//! that paint, and `learner` moves its weights. The published weights have the keys of the official PyTorch code,
+//! which loads them without renaming:
+//!
+//! ```python
+//! from safetensors.torch import load_file
+//! netG.load_state_dict(load_file("my_model.safetensors"))   # define_G(..., netG='unet_256', norm='batch')
+//! torch.save(netG.state_dict(), "latest_net_G.pth")         # for tools that want a .pth
+//! ```
+//!
+//! Mixed precision computes convolutions in float16 and keeps weights, norms, losses and optimisers in float32, with a
+//! loss scale that halves on overflow, when the step is left out. That it learns is tested with pix2pix on the processor,
+//! where it is slower than float32; on graphics cards it has not been measured.
 
 mod adam;
 mod batch;

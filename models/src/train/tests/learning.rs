@@ -1,7 +1,7 @@
 //! Every method learns its toy, and does not when its loss is turned against it.
 
 use super::toys::{batch, config, data, drawing, other_domain, painted, psnr, stripes};
-use crate::train::{Config, Method, Site, Tile, Trainer, open};
+use crate::train::{Config, Method, Precision, Site, Tile, Trainer, open};
 
 /// Trains and gives the mean quality in dB of the samples, as `judge` finds it in row and seed.
 fn trained(config: &Config, judge: impl Fn(&[Tile], u64) -> f64) -> f64 {
@@ -49,6 +49,14 @@ fn paints_the_drawing(row: &[Tile], seed: u64) -> f64 {
 #[test]
 fn pix2pix_learns_colours_of_shapes() {
     check(config(Method::Pix2pix, 120), 17.5, paints_the_drawing);
+}
+
+#[test]
+fn pix2pix_learns_in_mixed_precision() {
+    let mut config = config(Method::Pix2pix, 120);
+    config.precision = Precision::Mixed;
+    let found = trained(&config, paints_the_drawing);
+    assert!(found >= 17.5, "{found:.1} dB");
 }
 
 #[test]

@@ -2,5 +2,6 @@
 
 mod golden;
 mod learning;
+mod publish;
 mod resume;
 mod toys;
