@@ -50,6 +50,12 @@ fn pix2pixhd_local() {
 }
 
 #[test]
+fn dcgan() {
+    let architecture = Architecture::new(Family::Dcgan, InputKind::Code, 24, 8, 3, 0);
+    check("dcgan", &Architecture { code_channels: 24, norm: Norm::Batch, ..architecture }, (32, 32));
+}
+
+#[test]
 fn edges() {
     check("hed", &Architecture::new(Family::Vgg16Hed, InputKind::Rgb, 3, 64, 4, 0), (48, 32));
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::toys::{SIDE, batch, config, data};
 use crate::architecture::Family;
+use crate::cpu::{Cpu, CpuOptions};
 use crate::features::{Clusters, companions};
 use crate::flex::Flex;
 use crate::library::Inspection;
 use crate::train::gan::Gan;
 use crate::train::{Batch, Bundle, Config, Memory, Method, Site, Tile, Trainer, open};
-use crate::{Input, Interrupt, Model, generate};
+use crate::{Executor, Input, Interrupt, Model, generate};
 
 /// What the published model makes of an input, at the size of the toys.
 fn paint(bundle: &Bundle, input: &Input) -> Vec<u8> {
@@ -26,8 +27,12 @@ fn paint(bundle: &Bundle, input: &Input) -> Vec<u8> {
         (wanted.family, wanted.width, wanted.depth)
     });
     let loaded = model.load(model.norm_stats()).unwrap();
-    let mut flex = Flex::new(loaded.graph.clone(), loaded.weights, None);
-    generate(&mut flex, &loaded.graph, model.card.multiple(), input, &Interrupt::default()).unwrap().rgb8()
+    let mut flex = Flex::new(loaded.graph.clone(), loaded.weights.clone(), None);
+    let mut cpu = Cpu::new(loaded.graph.clone(), loaded.weights, CpuOptions::default()).unwrap();
+    let [painted, fast] = [&mut flex as &mut dyn Executor, &mut cpu]
+        .map(|executor| generate(executor, &loaded.graph, model.card.multiple(), input, &Interrupt::default()).unwrap().rgb8());
+    assert!(painted.iter().zip(&fast).all(|(a, b)| a.abs_diff(*b) <= 1), "the fast executor paints another picture");
+    painted
 }
 
 fn taught(config: &Config) -> (Box<dyn Trainer>, Batch) {
