@@ -57,6 +57,7 @@ pub enum InputKind {
 }
 
 /// The numbers that define a network.
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the card, independent of the others")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Architecture {
     /// Which family.

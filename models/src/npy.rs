@@ -81,13 +81,17 @@ pub fn dictionary_to_bytes(dictionary: &BTreeMap<u32, Rows>) -> Vec<u8> {
 /// `_reconstruct(ndarray, (0,), b'b')` and the state up to its last part, the values; `tb` ends it.
 fn begin_array(pickle: &mut Vec<u8>, shape: &[usize], dtype: &str, order: char, flags: i32) {
     pickle.extend(b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85C\x01b\x87R(K\x01(");
-    shape.iter().for_each(|&side| push_number(pickle, side as i32));
+    for &side in shape {
+        push_number(pickle, side as i32);
+    }
     pickle.extend(b"tcnumpy\ndtype\n");
     push_text(pickle, dtype);
     pickle.extend(b"\x89\x88\x87R(K\x03");
     push_text(pickle, &order.to_string());
     pickle.extend(b"NNN");
-    [-1, -1, flags].into_iter().for_each(|value| push_number(pickle, value));
+    for value in [-1, -1, flags] {
+        push_number(pickle, value);
+    }
     // The type's own state ends here; the array is not in the order of Fortran.
     pickle.extend(b"tb\x89");
 }

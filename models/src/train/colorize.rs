@@ -120,9 +120,13 @@ fn hints(ab: &[f32], width: usize, height: usize, mut stream: Draws) -> Vec<f32>
         for plane in 0..2 {
             // The patch gets one colour, as a user's dab has.
             let sum: f32 = places.iter().map(|&at| ab[plane * pixels + at]).sum();
-            places.iter().for_each(|&at| planes[plane * pixels + at] = sum / places.len() as f32);
+            for &at in &places {
+                planes[plane * pixels + at] = sum / places.len() as f32;
+            }
         }
-        places.iter().for_each(|&at| planes[2 * pixels + at] = 1.0);
+        for &at in &places {
+            planes[2 * pixels + at] = 1.0;
+        }
     }
     planes
 }

@@ -79,6 +79,7 @@ pub enum Precision {
 }
 
 /// The generator and its opponent.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the file, independent of the others")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Network {

@@ -85,9 +85,9 @@ impl Learner {
         }
     }
 
-    /// The factor that a loss of this network is multiplied with before [`learn`].
-    fn factor(&self) -> f32 {
-        self.scale.as_ref().map_or(1.0, |scale| scale.factor)
+    /// The factor that a loss of this network is multiplied with before [`learn`], if it is scaled.
+    fn factor(&self) -> Option<f32> {
+        self.scale.as_ref().map(|scale| scale.factor)
     }
 
     /// Takes one step along gradients that were multiplied with `factor`.
@@ -150,8 +150,9 @@ impl Learner {
 
 /// Goes back from a loss to every network in `learners` whose leaves it was computed from, and takes a step in each.
 pub(crate) fn learn(loss: &Tensor<1>, learners: &mut [(&mut Learner, &Tensors)], rate: f64, step: u64) {
-    let factor = learners.first().map_or(1.0, |(learner, _)| learner.factor());
-    let mut gradients = if factor == 1.0 { loss.backward() } else { (loss.clone() * factor).backward() };
+    let factor = learners.first().and_then(|(learner, _)| learner.factor());
+    let mut gradients = factor.map_or_else(|| loss.backward(), |factor| (loss.clone() * factor).backward());
+    let factor = factor.unwrap_or(1.0);
     for (learner, leaves) in learners {
         let found = leaves.iter().map(|leaf| if leaf.is_autodiff() { leaf.grad_remove(&mut gradients) } else { None }).collect();
         learner.follow(found, factor, rate, step);

@@ -155,7 +155,7 @@ impl Net {
         for (parameter, value) in self.parameters.iter().zip(&self.values) {
             state.insert(format!("{name}/{}", parameter.key), Array::floats(&parameter.shape, floats(value)));
         }
-        for (suffixes, map) in self.buffers() {
+        for (suffixes, map) in [(RUNNING, &self.running), (SPECTRAL, &self.spectral)] {
             for (prefix, pair) in map {
                 for (suffix, value) in suffixes.iter().zip(pair) {
                     let values = floats(value);
@@ -211,10 +211,6 @@ impl Net {
 
     fn device(&self) -> Device {
         self.values.first().map_or_else(Device::flex, Tensor::device)
-    }
-
-    fn buffers(&self) -> [([&'static str; 2], &BTreeMap<String, [Tensor<1>; 2]>); 2] {
-        [(RUNNING, &self.running), (SPECTRAL, &self.spectral)]
     }
 }
 
