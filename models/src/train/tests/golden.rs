@@ -98,7 +98,9 @@ impl Golden {
         };
         let all: Vec<f32> = learners.iter().flat_map(|(name, _)| values(name)).collect();
         let all = all.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>().sqrt();
-        learners.iter().for_each(|(name, learner)| self.check_each_gradient(name, learner, all));
+        for (name, learner) in learners {
+            self.check_each_gradient(name, learner, all);
+        }
     }
 
     fn check_each_gradient(&self, name: &str, learner: &Learner, all: f64) {
