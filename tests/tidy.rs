@@ -47,6 +47,7 @@ fn layers_import_only_what_they_may() {
     forbid("shaders/src", &["egui", "burn", "daub::"]);
     forbid("app/src/document", &["egui", "wgpu", "burn", "std::fs", "thread"]);
     forbid("app/src/paint", &["wgpu::", "burn", "std::fs", "thread"]);
+    forbid("app/src/stamps", &["egui", "wgpu", "burn", "thread"]);
     forbid("app/src/ui", &["burn", "wgpu::", "std::fs", "thread::"]);
     forbid("app/src/state", &["burn", "wgpu::", "std::fs", "thread::"]);
 }

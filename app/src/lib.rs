@@ -17,7 +17,7 @@
 //!
 //! # Modules, in reading order
 //!
-//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`].
+//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`], [`stamps`].
 //! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out.
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
@@ -54,6 +54,7 @@ pub mod log;
 pub mod paint;
 pub mod picture;
 pub mod scenes;
+pub mod stamps;
 pub mod state;
 pub mod text;
 pub mod tool;

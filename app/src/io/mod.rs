@@ -6,6 +6,7 @@ pub mod folders;
 pub mod pictures;
 pub mod project;
 pub mod recovery;
+pub mod stamps;
 
 use std::io::Write as _;
 use std::path::Path;
