@@ -123,7 +123,10 @@ impl Stamp {
             keywords: words(root.attribute("data-keywords")),
             group,
             height_m,
-            parts: parts.into_iter().map(|NamedPart { labels, optional, shapes, .. }| Part { labels, optional, shapes }).collect(),
+            parts: parts
+                .into_iter()
+                .map(|NamedPart { labels, optional, shapes, .. }| Part { labels, optional, shapes })
+                .collect(),
             details,
             edges,
             svg: Arc::from(svg),
@@ -144,10 +147,7 @@ impl From<usvg::Error> for StampError {
 
 /// Options with which nothing is read but the text itself.
 fn harmless() -> usvg::Options<'static> {
-    let nothing = usvg::ImageHrefResolver {
-        resolve_data: Box::new(|_, _, _| None),
-        resolve_string: Box::new(|_, _| None),
-    };
+    let nothing = usvg::ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
     usvg::Options { image_href_resolver: nothing, ..usvg::Options::default() }
 }
 

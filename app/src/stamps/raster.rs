@@ -84,10 +84,11 @@ impl Shape {
 fn covered(areas: impl Iterator<Item = (Path, FillRule)>, bounds: Rect) -> Mask {
     let areas: Vec<(Path, FillRule)> = areas.collect();
     let around = |(path, _): &(Path, FillRule)| {
-        let area = path.bounds();
-        Rect::around(area.left(), area.top(), area.right(), area.bottom())
+        // Not the box of the control points, which a frame around the object would show.
+        let area = path.compute_tight_bounds()?;
+        Some(Rect::around(area.left(), area.top(), area.right(), area.bottom()))
     };
-    let rect = areas.iter().map(around).fold(Rect::EMPTY, Rect::union).intersection(bounds);
+    let rect = areas.iter().filter_map(around).fold(Rect::EMPTY, Rect::union).intersection(bounds);
     let Some(mut mask) = tiny_skia::Mask::new(rect.width() as u32, rect.height() as u32) else { return Mask::default() };
     let mask_from_canvas = Transform::from_translate(-(rect.left as f32), -(rect.top as f32));
     for (path, rule) in &areas {

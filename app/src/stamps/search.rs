@@ -53,7 +53,11 @@ fn is_a_slip(found: &str, typed: &str) -> bool {
     begins(&rest(found, 1), &rest(typed, 1))
         || begins(found, &rest(typed, 1))
         || begins(&rest(found, 1), typed)
-        || (found.len() > 1 && typed.len() > 1 && found[0] == typed[1] && found[1] == typed[0] && begins(&rest(found, 2), &rest(typed, 2)))
+        || (found.len() > 1
+            && typed.len() > 1
+            && found[0] == typed[1]
+            && found[1] == typed[0]
+            && begins(&rest(found, 2), &rest(typed, 2)))
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ fn every_stamp_is_named_sized_and_known_to_some_label_set() {
         let Stamp { name, title, edges: [left, top, right, bottom], .. } = stamp;
         assert!(!title.en.is_empty() && title.en.is_ascii() && title.en != *name, "{name} has no English title");
         assert!(!title.zh.is_empty() && !title.zh.is_ascii(), "{name} has no Chinese title");
-        assert!(*left <= 0.0 && *right >= 0.0 && *top < 0.0 && *bottom >= 0.0, "the foot of {name} is outside: {:?}", stamp.edges);
+        assert!(
+            *left <= 0.0 && *right >= 0.0 && *top < 0.0 && *bottom >= 0.0,
+            "the foot of {name} is outside: {:?}",
+            stamp.edges
+        );
         assert!((bottom - top - 1.0).abs() < 1e-4, "{name} is {} high", bottom - top);
         assert!(palettes().iter().any(|set| stamp.inks(&set.labels()).is_some()), "no label set knows {name}");
         assert_ne!(stamp.group, Group::Own, "{name} has no group");
