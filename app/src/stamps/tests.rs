@@ -156,15 +156,21 @@ fn written(attributes: &str, drawing: &str) -> Result<Stamp, StampError> {
 
 const SQUARE: &str = r#"<rect id="a" data-label="car" width="4" height="8"/>"#;
 
+fn near(edges: [f32; 4], wanted: [f32; 4]) -> bool {
+    edges.iter().zip(wanted).all(|(edge, wanted)| (edge - wanted).abs() < 1e-5)
+}
+
 #[test]
 fn files_of_others_are_read_or_refused_with_a_reason() {
     let stamp = written("", SQUARE).unwrap();
-    assert_eq!((stamp.edges, stamp.group), ([-0.25, -1.0, 0.25, 0.0], Group::Own));
+    assert_eq!(stamp.group, Group::Own);
+    assert!(near(stamp.edges, [-0.25, -1.0, 0.25, 0.0]));
     let foot = written("", &format!(r#"{SQUARE}<circle id="foot" cx="0" cy="4" r="1"/>"#)).unwrap();
-    assert_eq!(foot.edges, [0.0, -0.5, 0.5, 0.5]);
+    assert!(near(foot.edges, [0.0, -0.5, 0.5, 0.5]));
     // An editor's notes, a size in millimetres and a transform change nothing.
     let edited = format!(r#"<e:view xmlns:e="urn:editor" e:zoom="3"/><g transform="translate(3 -7) scale(2)">{SQUARE}</g>"#);
-    assert_eq!(written(r#"width="80mm" height="40mm""#, &edited).unwrap().edges, [-0.25, -1.0, 0.25, 0.0]);
+    let edited = written(r#"width="80mm" height="40mm""#, &edited).unwrap();
+    assert!(near(edited.edges, [-0.25, -1.0, 0.25, 0.0]));
 
     let refused = |attributes: &str, drawing: &str| written(attributes, drawing).unwrap_err().to_string();
     assert!(refused("", "").contains("no part"));

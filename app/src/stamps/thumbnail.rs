@@ -1,6 +1,6 @@
 //! Small pictures of stamps, for panels and for the ghost under the pointer.
 
-use tiny_skia::{Color, FillRule, Paint, Pixmap, Transform};
+use tiny_skia::{Color, FillRule, Paint, Pixmap, PremultipliedColorU8, Transform};
 
 use super::Stamp;
 use super::raster::Shape;
@@ -40,7 +40,7 @@ impl Stamp {
         for shape in &self.details {
             draw(shape, white);
         }
-        let pixels = pixmap.pixels().iter().map(|pixel| pixel.demultiply());
+        let pixels = pixmap.pixels().iter().copied().map(PremultipliedColorU8::demultiply);
         pixels.flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]).collect()
     }
 }
