@@ -47,7 +47,7 @@ mod tests {
         let read = read_folder(folder.path());
         assert_eq!(read.len(), 3);
         assert!(format!("{:#}", read[0].as_ref().unwrap_err()).contains("a.SVG is not a stamp"));
-        assert_eq!(read[1].as_ref().unwrap(), &bundled()[0]);
+        assert_eq!(read[1].as_ref().unwrap(), &*bundled()[0]);
         assert!(format!("{:#}", read[2].as_ref().unwrap_err()).contains("c.svg has"));
         assert!(read_folder(&folder.path().join("missing")).is_empty());
     }

@@ -1,6 +1,6 @@
-//! The stamps at hand: those that come with the program, and the user's own, which are read once when it starts.
+//! The stamps at hand: those that come with the program, and the user's own.
 
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 use super::Stamp;
 
@@ -158,43 +158,49 @@ const FILES: &[(&str, &str)] = stamps![
 ];
 
 /// The stamps that could be read; a test makes sure that this is all of them.
-static BUNDLED: LazyLock<Vec<Stamp>> = LazyLock::new(|| {
+static BUNDLED: LazyLock<Vec<Arc<Stamp>>> = LazyLock::new(|| {
     let parse = |(name, svg): &(&str, &str)| {
-        Stamp::parse(svg, name).inspect_err(|error| tracing::error!("the bundled stamp {name} is broken: {error}")).ok()
+        let stamp = Stamp::parse(svg, name);
+        stamp.inspect_err(|error| tracing::error!("the bundled stamp {name} is broken: {error}")).ok().map(Arc::new)
     };
     FILES.iter().filter_map(parse).collect()
 });
 
-static OWN: OnceLock<Vec<Stamp>> = OnceLock::new();
-
-/// Every bundled stamp, group by group.
-pub fn bundled() -> &'static [Stamp] {
+/// Every bundled stamp.
+pub fn bundled() -> &'static [Arc<Stamp>] {
     &BUNDLED
 }
 
-/// Takes in the user's own stamps; only the first call of the program does. One with the name of a bundled stamp stands
-/// in for it.
-pub fn take_in(own: Vec<Stamp>) {
-    // A second window finds the same files.
-    drop(OWN.set(own));
+/// The stamps at hand, sorted by group.
+#[derive(Debug, Clone)]
+pub struct Library {
+    stamps: Vec<Arc<Stamp>>,
 }
 
-/// Every stamp, group by group, the user's own after the bundled ones.
-pub fn all() -> Vec<&'static Stamp> {
-    joined(bundled(), OWN.get().map_or(&[], Vec::as_slice))
+impl Default for Library {
+    /// What comes with the program.
+    fn default() -> Self {
+        Self { stamps: bundled().to_vec() }
+    }
 }
 
-/// The stamp of this name.
-pub fn find(name: &str) -> Option<&'static Stamp> {
-    OWN.get().into_iter().flatten().chain(bundled()).find(|stamp| stamp.name == name)
-}
+impl Library {
+    /// Every stamp, group by group.
+    pub fn all(&self) -> &[Arc<Stamp>] {
+        &self.stamps
+    }
 
-fn joined<'a>(bundled: &'a [Stamp], own: &'a [Stamp]) -> Vec<&'a Stamp> {
-    let replaced = |stamp: &&Stamp| own.iter().any(|other| other.name == stamp.name);
-    let mut all: Vec<&Stamp> = bundled.iter().filter(|stamp| !replaced(stamp)).chain(own).collect();
-    // Stable: within a group the order stays.
-    all.sort_by_key(|stamp| stamp.group);
-    all
+    /// The stamp of this name.
+    pub fn find(&self, name: &str) -> Option<&Arc<Stamp>> {
+        self.stamps.iter().find(|stamp| stamp.name == name)
+    }
+
+    /// Takes in a stamp, in place of one with the same name.
+    pub fn add(&mut self, stamp: Stamp) {
+        self.stamps.retain(|known| known.name != stamp.name);
+        let place = self.stamps.partition_point(|known| known.group <= stamp.group);
+        self.stamps.insert(place, Arc::new(stamp));
+    }
 }
 
 #[cfg(test)]
@@ -217,13 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn an_own_stamp_joins_its_group_and_stands_in_for_its_namesake() {
-        let own = find("car-front").unwrap();
-        let own = [Stamp { height_m: 2.0, ..own.clone() }, Stamp { name: "car-own".to_owned(), ..own.clone() }];
-        let all = joined(bundled(), &own);
-        assert_eq!(all.len(), bundled().len() + 1);
-        let heights: Vec<f32> = all.iter().filter(|stamp| stamp.name == "car-front").map(|stamp| stamp.height_m).collect();
-        assert_eq!(heights, [2.0]);
-        assert!(all.is_sorted_by_key(|stamp| stamp.group));
+    fn an_own_stamp_joins_its_group_and_replaces_its_namesake() {
+        let mut library = Library::default();
+        let count = library.all().len();
+        let own = Stamp::clone(library.find("car-front").unwrap());
+        library.add(Stamp { height_m: 2.0, ..own.clone() });
+        library.add(Stamp { name: "car-own".to_owned(), ..own });
+        assert_eq!(library.all().len(), count + 1);
+        assert_eq!(library.find("car-front").map(|stamp| stamp.height_m), Some(2.0));
+        assert!(library.all().is_sorted_by_key(|stamp| stamp.group));
     }
 }

@@ -43,7 +43,7 @@ mod raster;
 mod search;
 mod thumbnail;
 
-pub use library::{all, bundled, find, take_in};
+pub use library::{Library, bundled};
 pub use parse::{MAX_FILE_BYTES, StampError};
 pub use search::search;
 

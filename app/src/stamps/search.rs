@@ -4,9 +4,9 @@ use super::Stamp;
 use super::labels;
 
 /// The stamps that every word of `wanted` fits, the best first; all of them, in their own order, without a word.
-pub fn search<'a>(stamps: impl IntoIterator<Item = &'a Stamp>, wanted: &str) -> Vec<&'a Stamp> {
+pub fn search<'a, S: AsRef<Stamp>>(stamps: &'a [S], wanted: &str) -> Vec<&'a S> {
     let wanted: Vec<String> = wanted.split_whitespace().map(str::to_lowercase).collect();
-    let mut found: Vec<(u32, &Stamp)> = stamps.into_iter().filter_map(|stamp| Some((badness(stamp, &wanted)?, stamp))).collect();
+    let mut found: Vec<(u32, &S)> = stamps.iter().filter_map(|stamp| Some((badness(stamp.as_ref(), &wanted)?, stamp))).collect();
     // Stable, so that equals keep their order.
     found.sort_by_key(|(badness, _)| *badness);
     found.into_iter().map(|(_, stamp)| stamp).collect()

@@ -6,6 +6,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::document::{Mask, Placement, Rect};
 
+fn find(name: &str) -> &'static Stamp {
+    bundled().iter().find(|stamp| stamp.name == name).unwrap()
+}
+
 const CANVAS: Rect = Rect::from_size(96, 64);
 
 fn covered(masks: &[(&str, Mask)]) -> usize {
@@ -15,7 +19,7 @@ fn covered(masks: &[(&str, Mask)]) -> usize {
 #[test]
 fn every_stamp_is_named_sized_and_known_to_some_label_set() {
     for stamp in bundled() {
-        let Stamp { name, title, edges: [left, top, right, bottom], .. } = stamp;
+        let Stamp { name, title, edges: [left, top, right, bottom], .. } = &**stamp;
         assert!(!title.en.is_empty() && title.en.is_ascii() && title.en != *name, "{name} has no English title");
         assert!(!title.zh.is_empty() && !title.zh.is_ascii(), "{name} has no Chinese title");
         assert!(
@@ -72,7 +76,7 @@ fn a_silhouette_grows_with_its_height_and_stays_on_its_foot() {
 
 #[test]
 fn a_flipped_stamp_is_a_mirror_image() {
-    let stamp = find("pickup-side").unwrap();
+    let stamp = find("pickup-side");
     let placement = Placement::upright([48.0, 60.0], 20.0);
     let drawn = stamp.silhouette(&placement, CANVAS);
     let flipped = stamp.silhouette(&Placement { flipped: true, ..placement }, CANVAS);
@@ -85,7 +89,7 @@ fn a_flipped_stamp_is_a_mirror_image() {
 #[test]
 fn poles_stay_whole_in_the_distance() {
     for x in [20.0, 20.3, 20.5, 20.8] {
-        let mask = &find("pole").unwrap().silhouette(&Placement::upright([x, 60.0], 30.0), CANVAS)[0].1;
+        let mask = &find("pole").silhouette(&Placement::upright([x, 60.0], 30.0), CANVAS)[0].1;
         let rows = (31..59).filter(|y| (0..96).any(|x| mask.get(x, *y) > 0)).count();
         assert_eq!(rows, 28, "the pole at {x} has gaps");
     }
@@ -93,7 +97,7 @@ fn poles_stay_whole_in_the_distance() {
 
 #[test]
 fn lines_hide_what_lies_behind() {
-    let stamp = find("cyclist-side").unwrap();
+    let stamp = find("cyclist-side");
     let placement = Placement::upright([48.0, 62.0], 60.0);
     let (lines, parts) = (stamp.lines(&placement, 1.0, CANVAS), stamp.silhouette(&placement, CANVAS));
     let drawn = lines.coverage().iter().filter(|coverage| **coverage > 0).count();
@@ -104,7 +108,7 @@ fn lines_hide_what_lies_behind() {
 
 #[test]
 fn a_thumbnail_shows_parts_in_their_colours() {
-    let stamp = find("cyclist-side").unwrap();
+    let stamp = find("cyclist-side");
     let rgba = stamp.thumbnail(&[Some([10, 20, 30]), Some([200, 0, 0])], 60, 48);
     assert_eq!(rgba.len(), 60 * 48 * 4);
     let count = |colour: [u8; 4]| rgba.as_chunks().0.iter().filter(|pixel| **pixel == colour).count();

@@ -40,7 +40,7 @@ impl Stamp {
         for shape in &self.details {
             draw(shape, white);
         }
-        let pixels = pixmap.pixels().iter().copied().map(PremultipliedColorU8::demultiply);
+        let pixels = pixmap.pixels().iter().map(PremultipliedColorU8::demultiply);
         pixels.flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()]).collect()
     }
 }
