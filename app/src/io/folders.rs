@@ -17,6 +17,11 @@ pub fn data() -> Option<PathBuf> {
     project_dirs().map(|dirs| dirs.data_dir().to_owned())
 }
 
+/// Where compiled shaders are kept between starts.
+pub fn shaders() -> Option<PathBuf> {
+    project_dirs().map(|dirs| dirs.cache_dir().join("shaders"))
+}
+
 /// Folders that are searched for models, the first first: `$DAUB_MODELS`, the user's data folder,
 /// `assets/models` beside the executable, and `assets/models` in or above the current folder.
 pub fn models() -> Vec<PathBuf> {

@@ -320,7 +320,7 @@ pub(super) fn place_values(setting: &Setting<'_>, shapes: &[Shape]) -> Arena {
     let values = fused.values.iter().zip(fused.ids_only());
     let sizes: Vec<usize> = values.map(|(value, ids)| if ids { 0 } else { size(shapes[value.node.0]) }).collect();
     let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
-    arena(&lifetimes, &sizes, 16)
+    arena(&lifetimes, &sizes, 16, usize::MAX)
 }
 
 /// The size of a task's piece: as large as the cache allows, but enough of them to go round.
