@@ -296,7 +296,8 @@ impl Plan {
         let rects = cut(Rect { x: 0, y: 0, width: grid.0, height: grid.1 }, piece);
         let splits = (4 * threads).div_ceil(rects.len()).clamp(1, groups);
         if statistics {
-            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * TALLY);
+            // An edit needs two: before and after.
+            self.partials = self.partials.max(rects.len().max(2) * out.channels.div_ceil(16) * TALLY);
         }
         StepPlan {
             work: step.work.clone(),
