@@ -5,6 +5,7 @@
 mod command_line;
 mod golden;
 mod official;
+mod styles;
 mod support;
 mod tidy;
 mod user_interface;

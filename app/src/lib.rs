@@ -19,6 +19,8 @@
 //!
 //! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`], [`stamps`].
 //! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out.
+//! * [`styles`]: which styles lie over a picture, how strongly and where.
+//! * [`trace`]: from a photograph to a sketch.
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!
@@ -56,8 +58,10 @@ pub mod picture;
 pub mod scenes;
 pub mod stamps;
 pub mod state;
+pub mod styles;
 pub mod text;
 pub mod tool;
+pub mod trace;
 pub mod ui;
 pub mod window;
 

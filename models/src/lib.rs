@@ -6,7 +6,7 @@
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
 //! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`].
+//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`]; [`trace`] and [`flow`] prepare and join pictures.
 
 pub mod architecture;
 pub mod card;
@@ -18,6 +18,7 @@ pub mod executor;
 pub mod families;
 pub mod features;
 pub mod flex;
+pub mod flow;
 pub mod fuse;
 pub mod graph;
 pub mod incremental;
@@ -35,6 +36,7 @@ pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;
+pub mod trace;
 pub mod train;
 mod unknown;
 

@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::Action;
+use super::{Action, StyleAction, TraceAction};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -40,6 +40,12 @@ pub fn file_commands() -> Vec<Command> {
             Some((CTRL, Key::O)),
             text("Open…", "打开…"),
             text("A drawing, label map, sketch or photograph", "打开画作、标签图、草图或照片"),
+        ),
+        command(
+            Action::Trace(TraceAction::Ask),
+            None,
+            text("Trace a photo…", "描摹照片…"),
+            text("Turn a photograph into a sketch to draw on", "把照片变成可继续绘制的草图"),
         ),
         command(
             Action::OpenModel,
@@ -103,6 +109,18 @@ pub fn view_commands() -> Vec<Command> {
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
         ),
         command(
+            Action::Style(StyleAction::TogglePanel),
+            Some((Modifiers::NONE, Key::F6)),
+            text("Styles", "风格"),
+            text("The panel of styles that are laid over the photograph", "叠加在照片上的风格面板"),
+        ),
+        command(
+            Action::Style(StyleAction::ToggleCompare),
+            Some((Modifiers::NONE, Key::F7)),
+            text("Before and after", "前后对比"),
+            text("A divider over the photograph: without styles on its left, with them on its right", "照片上的分隔线：左侧无风格，右侧有风格"),
+        ),
+        command(
             Action::BrushSmaller,
             Some((Modifiers::NONE, Key::OpenBracket)),
             text("Smaller brush", "缩小画笔"),
@@ -147,6 +165,7 @@ impl Purpose {
     pub fn title(self) -> Text {
         match self {
             Self::OpenDrawing => text("Open a drawing", "打开画作"),
+            Self::TracePhoto => text("Open a photograph to trace", "打开要描摹的照片"),
             Self::OpenModel => text("Open a model", "打开模型"),
             Self::SaveProject => text("Save the drawing", "保存画作"),
             Self::ExportPicture => text("Export the photograph", "导出照片"),

@@ -1,8 +1,12 @@
 //! Everything that a user can ask for.
 
 mod commands;
+mod style;
+mod trace;
 
 pub use commands::{Command, all_commands, edit_commands, file_commands, tool_commands, view_commands};
+pub use style::StyleAction;
+pub use trace::{TraceAction, Traced};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -107,6 +111,10 @@ pub enum Action {
         /// The file.
         path: PathBuf,
     },
+    /// Something about the photograph that is traced.
+    Trace(TraceAction),
+    /// Something about the styles.
+    Style(StyleAction),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read it.
@@ -120,6 +128,8 @@ pub enum Effect {
     Ask(Question),
     /// Read a drawing.
     Open(PathBuf),
+    /// Read a photograph that is to be traced.
+    OpenPhoto(PathBuf),
     /// Read a model.
     OpenModel(PathBuf),
     /// Write a project.

@@ -7,13 +7,15 @@ use daub_models::Model;
 use daub_models::library::Inspection;
 
 use super::App;
-use crate::action::Action;
+use crate::action::{Action, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
 use crate::generate::{Pixels, Quality, rgb_of};
 use crate::io::project::Project;
 use crate::io::{folders, pictures, write_atomically};
 use crate::state::Notice;
+use crate::styles::Chain;
+use crate::trace::bounded;
 
 impl App {
     /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for the current drawing's kind.
@@ -90,11 +92,18 @@ pub(super) fn read_model(path: &Path) -> anyhow::Result<Action> {
     Ok(Action::ModelOpened(Box::new(model), if made_up { inspection.recognised.questions } else { Vec::new() }))
 }
 
+/// Reads a photograph that is to be traced.
+pub(super) fn read_photo(path: &Path) -> anyhow::Result<Action> {
+    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let photo = std::sync::Arc::new(bounded(pictures::read_rgb(path)?));
+    Ok(Action::Trace(TraceAction::Opened { title, photo }))
+}
+
 fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
     let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     let opened =
-        |canvas: Canvas, model: String| Action::DrawingOpened(Project { title, model, base: canvas.clone(), canvas }, None);
+        |canvas: Canvas, model: String| Action::DrawingOpened(Project { title, model, base: canvas.clone(), canvas, styles: Chain::default() }, None);
     let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
     Ok(match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),

@@ -4,6 +4,7 @@
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
 mod files;
+mod tracer;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use std::time::{Duration, Instant};
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, input_of_document};
+use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles, input_of_document};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
@@ -22,7 +23,8 @@ use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
 use crate::text::{Language, text};
 use crate::ui;
-use files::{failed, read_model};
+use files::{failed, read_model, read_photo};
+use tracer::Tracer;
 
 /// How often copies of unsaved drawings are kept.
 const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
@@ -33,6 +35,7 @@ pub struct App {
     pub state: State,
     generator: Generator,
     files: Files<Vec<Action>>,
+    tracer: Tracer,
     dialogs: Box<dyn Dialogs>,
     recovery: Option<Recovery>,
     kept: Vec<Stamp>,
@@ -59,6 +62,7 @@ struct Wanted {
     stamp: Stamp,
     model: Arc<Model>,
     options: Options,
+    styles: Styles,
     in_stroke: bool,
     bytes: bool,
 }
@@ -151,7 +155,8 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
-            files: Files::start(repaint(context))?,
+            files: Files::start("files", repaint(context))?,
+            tracer: Tracer::start(repaint(context))?,
             dialogs: setup.dialogs,
             recovery,
             kept: Vec::new(),
@@ -182,7 +187,7 @@ impl App {
         let drawing = self.state.drawing();
         let shown = self.picture.shown()?;
         let same = shown.stamp == drawing.stamp() && Some(&shown.model) == drawing.model.as_ref();
-        (same && shown.options == self.state.options).then_some(shown)
+        (same && shown.options == self.state.options && shown.styles == self.state.styles()).then_some(shown)
     }
 
     /// Closes the window, whatever is not saved.
@@ -214,6 +219,7 @@ impl App {
         match effect {
             Effect::Ask(question) => self.dialogs.ask(question),
             Effect::Open(path) => self.open(path),
+            Effect::OpenPhoto(path) => self.files.run(move || vec![read_photo(&path).unwrap_or_else(|error| failed(&error))]),
             Effect::OpenModel(path) => self.files.run(move || vec![read_model(&path).unwrap_or_else(|error| failed(&error))]),
             Effect::Remember(model) => self.files.run(move || {
                 let Some(folder) = folders::data().map(|data| data.join("cards")) else { return Vec::new() };
@@ -244,6 +250,9 @@ impl App {
             }
         }
         self.keep_generator_up();
+        if let (Some(tracing), Some(detector)) = (&self.state.tracing, self.state.edge_model()) {
+            self.tracer.keep_up(tracing, detector, self.state.options);
+        }
     }
 
     /// Tells the generator what is wanted now, if that is news.
@@ -251,13 +260,14 @@ impl App {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
         let (in_stroke, bytes) = (self.state.hand.is_busy(), self.export.is_some());
-        let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options, in_stroke, bytes };
+        let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
+        let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
         }
-        let Wanted { stamp, model, options, .. } = wanted.clone();
+        let Wanted { stamp, model, options, styles, .. } = wanted.clone();
         let input = input_of_document(&drawing.document, &model.card.architecture);
-        self.generator.want(Request { stamp, model, input, options, in_stroke, bytes });
+        self.generator.want(Request { stamp, model, input, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);
     }
 
@@ -274,6 +284,7 @@ impl App {
         while let Some(actions) = self.files.poll() {
             self.actions.extend(actions);
         }
+        self.actions.extend(self.tracer.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
                 Answer::Path(purpose, path) => self.actions.push(Action::PathChosen(purpose, path)),

@@ -4,12 +4,14 @@ mod input;
 mod options;
 mod runner;
 mod studio;
+mod styling;
 mod worker;
 
 pub use input::{input_of, input_of_document, rgb_of};
 pub use options::{Device, Options, Precision};
 pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
+pub use styling::{Style, Styles, Stylist};
 pub use worker::{Generator, Painter, Step};
 
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub struct Request {
     pub input: Input,
     /// How it is run.
     pub options: Options,
+    /// What is laid over the picture.
+    pub styles: Styles,
     /// Whether the pointer is still down: then an approximation will do, because more is to come.
     pub in_stroke: bool,
     /// Whether bytes are wanted even where the picture could stay on the graphics card.
@@ -71,6 +75,10 @@ pub struct Shown {
     pub height: usize,
     /// The picture itself.
     pub pixels: Pixels,
+    /// The styles that are in it already; those that take long come after the pen is lifted.
+    pub styles: Styles,
+    /// With styles: the picture before them, three bytes a pixel.
+    pub before: Option<Arc<[u8]>>,
     /// How long the pass took.
     pub milliseconds: f64,
     /// What ran it.

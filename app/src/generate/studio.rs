@@ -11,14 +11,36 @@ use daub_models::{ExecuteError, Input, Interrupt, Loaded, Model, random};
 use daub_shaders::Extent;
 
 use super::runner::{Pass, Runner, Shared, Uses};
+use super::styling::{Styles, Stylist};
 use super::worker::{Painter, Step};
 use super::{Options, Pixels, Quality, Request, Shown};
+use crate::styles::Ground;
 
-/// Keeps the model in use and its runners, one for each of the two sizes that alternate.
+/// Keeps the model in use and its runners, one for each of the two sizes that alternate, and the styles in use.
 #[derive(Default)]
 pub struct Studio {
     shared: Option<Shared>,
     open: Option<Open>,
+    stylist: Stylist,
+    /// The last full picture before styles, so that a change of styles alone does not paint it again.
+    kept: Option<Kept>,
+}
+
+/// A full picture and everything that it depends on.
+struct Kept {
+    model: Arc<Model>,
+    options: Options,
+    input: Input,
+    plain: Plain,
+}
+
+/// A picture before styles.
+#[derive(Clone)]
+struct Plain {
+    pixels: Pixels,
+    width: usize,
+    height: usize,
+    device: String,
 }
 
 struct Open {
@@ -46,12 +68,12 @@ const VERY_SLOW_MS: f64 = 500.0;
 const LARGE_BYTES: usize = 256 << 20;
 
 /// Before the first pass is measured: what two slow cores do.
-const GUESSED_MULTIPLY_ADDS_PER_MS: f64 = 4e7;
+pub(super) const GUESSED_MULTIPLY_ADDS_PER_MS: f64 = 4e7;
 
 impl Studio {
     /// A studio that may use the window's device.
     pub fn new(shared: Option<Shared>) -> Self {
-        Self { shared, open: None }
+        Self { stylist: Stylist::new(shared.clone()), shared, open: None, kept: None }
     }
 
     /// Opens the model of a request unless it is open already.
@@ -139,12 +161,13 @@ impl Open {
     }
 }
 
-impl Painter for Studio {
-    fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
+impl Studio {
+    /// The passes that a picture without styles deserves.
+    fn plain_steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
         let open = self.open(&request.model, request.options)?;
         open.completed(&request.input).check(&open.loaded.graph)?;
         let expected_ms = open.expected_ms(&request.input)?;
-        let step = |quality, stoppable| Step { quality, stoppable };
+        let step = |quality, stoppable| Step { quality, styled: false, stoppable };
         let base = Some((request.stamp.document, request.input.width, request.input.height));
         Ok(if expected_ms <= SLOW_MS {
             vec![step(Quality::Full, false)]
@@ -160,42 +183,113 @@ impl Painter for Studio {
         })
     }
 
-    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown> {
+    /// The full picture before styles, where it takes no pass: a photograph that styles read itself, or the last one.
+    fn ready(&self, request: &Request) -> Option<Plain> {
+        if let (true, Some(rgb)) = (request.styles.of_drawing, &request.input.rgb) {
+            let (width, height) = (request.input.width, request.input.height);
+            return Some(Plain { pixels: Pixels::Bytes(rgb.clone()), width, height, device: "–".to_owned() });
+        }
+        let same = |kept: &&Kept| kept.model == request.model && kept.options == request.options && kept.input == request.input;
+        self.kept.as_ref().filter(same).map(|kept| kept.plain.clone())
+    }
+
+    /// The picture before styles.
+    fn plain(&mut self, request: &Request, quality: Quality, bytes: bool, interrupt: &Interrupt) -> anyhow::Result<Plain> {
+        if let (Quality::Full, Some(ready)) = (quality, self.ready(request)) {
+            return Ok(ready);
+        }
         let open = self.open(&request.model, request.options)?;
+        let plain = open.paint(request, quality, bytes, interrupt)?;
+        let keeps = quality == Quality::Full && matches!(plain.pixels, Pixels::Bytes(_)) && !request.styles.is_empty();
+        if quality == Quality::Full {
+            let Request { model, options, input, .. } = request.clone();
+            self.kept = keeps.then(|| Kept { model, options, input, plain: plain.clone() });
+        }
+        Ok(plain)
+    }
+}
+
+impl Open {
+    fn paint(&mut self, request: &Request, quality: Quality, bytes: bool, interrupt: &Interrupt) -> anyhow::Result<Plain> {
         let multiple = request.model.card.multiple();
         let started = Instant::now();
-        let input = open.completed(&request.input);
-        let exact = Pass { extent: Extent::Exact, bytes: request.bytes };
-        let size = (request.input.width, request.input.height);
-        let (pixels, (width, height), device) = match quality {
+        let input = self.completed(&request.input);
+        let (width, height) = (request.input.width, request.input.height);
+        let exact = Pass { extent: Extent::Exact, bytes };
+        Ok(match quality {
             Quality::Preview => {
                 let input = halved(&input);
-                let runner = open.preview.as_mut().unwrap_or(&mut open.full);
-                let pixels = runner.paint(multiple, &input, Pass { bytes: false, ..exact }, interrupt)?;
-                (pixels, (input.width, input.height), runner.device())
+                let runner = self.preview.as_mut().unwrap_or(&mut self.full);
+                let pixels = runner.paint(multiple, &input, exact, interrupt)?;
+                Plain { pixels, width: input.width, height: input.height, device: runner.device() }
             }
             Quality::Edit => {
-                let pass = Pass { extent: Extent::Edit, bytes: false };
-                (open.full.paint(multiple, &input, pass, interrupt)?, size, open.full.device())
+                let pixels = self.full.paint(multiple, &input, Pass { extent: Extent::Edit, bytes }, interrupt)?;
+                Plain { pixels, width, height, device: self.full.device() }
             }
             Quality::Full => {
-                let painted = open.full.paint(multiple, &input, exact, interrupt);
+                let painted = self.full.paint(multiple, &input, exact, interrupt);
                 let stopped = matches!(&painted, Err(error) if matches!(error.downcast_ref(), Some(ExecuteError::Interrupted)));
-                let keeps_values = !stopped && open.preview.is_some();
-                open.base = keeps_values.then_some((request.stamp.document, size.0, size.1));
-                (painted?, size, open.full.device())
+                let keeps_values = !stopped && self.preview.is_some();
+                self.base = keeps_values.then_some((request.stamp.document, width, height));
+                let pixels = painted?;
+                self.last_full = Some((request.input.pixels(), started.elapsed().as_secs_f64() * 1e3));
+                Plain { pixels, width, height, device: self.full.device() }
             }
-        };
-        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
-        if quality == Quality::Full {
-            open.last_full = Some((request.input.pixels(), milliseconds));
+        })
+    }
+}
+
+impl Painter for Studio {
+    fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
+        let ready = self.ready(request).is_some();
+        let full = Step { quality: Quality::Full, styled: false, stoppable: false };
+        let mut steps = if ready { Vec::new() } else { self.plain_steps(request)? };
+        let styled_ms = self.stylist.expected_ms(&request.styles, request.options, request.input.pixels())?;
+        if request.styles.is_empty() || (request.in_stroke && styled_ms > SLOW_MS) {
+            // Styles that take long wait until the pen is lifted.
+            return Ok(if ready { vec![full] } else { steps });
         }
+        if styled_ms > SLOW_MS {
+            steps.push(Step { styled: true, stoppable: true, ..full });
+        } else if ready {
+            steps.push(Step { styled: true, ..full });
+        } else {
+            steps.iter_mut().for_each(|step| step.styled = true);
+        }
+        Ok(steps)
+    }
+
+    fn paint(&mut self, request: &Request, step: Step, interrupt: &Interrupt) -> anyhow::Result<Shown> {
+        let started = Instant::now();
+        let quality = step.quality;
+        // A full picture that styles will be laid over is wanted as bytes the first time.
+        let bytes = step.styled || (quality == Quality::Full && (request.bytes || !request.styles.is_empty()));
+        let Plain { mut pixels, width, height, mut device } = self.plain(request, quality, bytes, interrupt)?;
+        let (mut styles, mut before) = (Styles::default(), None);
+        if step.styled {
+            let Pixels::Bytes(plain) = pixels else { anyhow::bail!("the picture stayed on the device") };
+            let (scale, labels) = match quality {
+                Quality::Preview => (2, halved(&request.input).labels),
+                Quality::Edit | Quality::Full => (1, request.input.labels.clone()),
+            };
+            let ground = Ground { width, height, scale, labels: labels.as_deref() };
+            styles = request.styles.clone();
+            pixels = Pixels::Bytes(self.stylist.apply(&plain, &ground, &styles, request.options, interrupt)?);
+            before = Some(plain);
+            if styles.of_drawing {
+                device = self.stylist.device().unwrap_or(device);
+            }
+        }
+        let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let Request { stamp, model, options, .. } = request.clone();
-        Ok(Shown { stamp, model, options, quality, width, height, pixels, milliseconds, device })
+        Ok(Shown { stamp, model, options, quality, width, height, pixels, styles, before, milliseconds, device })
     }
 
     fn reset(&mut self) {
         self.open = None;
+        self.kept = None;
+        self.stylist.reset();
     }
 }
 

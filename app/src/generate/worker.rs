@@ -13,6 +13,8 @@ use super::{Quality, Request, Shown, Stamp};
 pub struct Step {
     /// How good its picture is.
     pub quality: Quality,
+    /// Whether the request's styles are laid over it.
+    pub styled: bool,
     /// Whether it ends early when a newer request comes.
     pub stoppable: bool,
 }
@@ -25,11 +27,11 @@ pub trait Painter: Send {
     /// When the request cannot be painted at all.
     fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>>;
 
-    /// Paints a request; a full pass may be told to stop.
+    /// Carries out one of the steps; one that is stoppable may be told to stop.
     ///
     /// # Errors
     /// When the request cannot be painted.
-    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown>;
+    fn paint(&mut self, request: &Request, step: Step, interrupt: &Interrupt) -> anyhow::Result<Shown>;
 
     /// Forgets what it holds, after a panic that may have left it half changed.
     fn reset(&mut self);
@@ -149,7 +151,7 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
             if index > 0 && shared.lock().newest.is_some() {
                 break;
             }
-            let shown = painter.paint(request, step.quality, &begin_pass(shared, step.stoppable))?;
+            let shown = painter.paint(request, step, &begin_pass(shared, step.stoppable))?;
             publish(shared, shown);
             notify();
         }

@@ -25,12 +25,12 @@ impl Painter for Counter {
     fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
         anyhow::ensure!(request.stamp.revision != 13, "thirteen cannot be painted");
         assert_ne!(request.stamp.revision, 666, "a painter that panics");
-        let preview = Step { quality: Quality::Preview, stoppable: false };
-        let full = Step { quality: Quality::Full, stoppable: self.preview };
+        let preview = Step { quality: Quality::Preview, styled: false, stoppable: false };
+        let full = Step { quality: Quality::Full, styled: false, stoppable: self.preview };
         Ok(if self.preview { vec![preview, full] } else { vec![full] })
     }
 
-    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown> {
+    fn paint(&mut self, request: &Request, Step { quality, .. }: Step, interrupt: &Interrupt) -> anyhow::Result<Shown> {
         assert_eq!(self.in_flight.fetch_add(1, Ordering::SeqCst), 0, "two passes at once");
         self.passes.fetch_add(1, Ordering::SeqCst);
         let steps = if quality == Quality::Full { self.full_ms } else { 0 };
@@ -44,8 +44,9 @@ impl Painter for Counter {
             return Err(error.into());
         }
         let pixels = Pixels::Bytes(Arc::from([0; 3].as_slice()));
-        let Request { stamp, model, options, .. } = request.clone();
-        Ok(Shown { stamp, model, options, quality, width: 1, height: 1, pixels, milliseconds: 0.0, device: "test".into() })
+        let Request { stamp, model, options, styles, .. } = request.clone();
+        let (milliseconds, device, before) = (0.0, "test".into(), None);
+        Ok(Shown { stamp, model, options, quality, width: 1, height: 1, pixels, styles, before, milliseconds, device })
     }
 
     fn reset(&mut self) {}
@@ -59,6 +60,7 @@ fn request(revision: u64) -> Request {
         model: Arc::new(Model { card, weights: "test.safetensors".into() }),
         input: Input::from_rgb(1, 1, vec![0; 3]),
         options: super::super::Options::default(),
+        styles: super::super::Styles::default(),
         in_stroke: false,
         bytes: false,
     }

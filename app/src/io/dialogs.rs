@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 pub enum Purpose {
     /// A project, picture, label map or recorded drawing to paint on.
     OpenDrawing,
+    /// A photograph to trace.
+    TracePhoto,
     /// A weight file.
     OpenModel,
     /// A project file to write.
@@ -62,6 +64,7 @@ impl Purpose {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
+            Self::TracePhoto => &["png", "jpg", "jpeg", "webp"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
             Self::SaveProject => &["daub"],
             Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],

@@ -13,14 +13,14 @@ pub struct Files<T> {
 }
 
 impl<T: Send + 'static> Files<T> {
-    /// Starts the thread; `notify` is called after every job.
+    /// Starts the thread under this name; `notify` is called after every job.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(name: &str, notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job<T>>();
         let (sender, results) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             for job in queue {
                 // A closed window no longer listens; the remaining files are still written.
                 drop(sender.send(job()));

@@ -46,13 +46,18 @@ pub fn rgb_from(mut source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
     check_size(width, height)?;
     source.rewind()?;
     let mut reader = ImageReader::new(source).with_guessed_format()?;
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    reader.limits(limits);
+    reader.limits(limits());
     Ok(over_white(&reader.decode()?))
 }
 
-fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
+/// Memory that a decoder may take.
+pub(super) fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    limits
+}
+
+pub(super) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     let pixels = u64::from(width) * u64::from(height);
     ensure!(
         (1..=MAX_PIXELS as u64).contains(&pixels),
@@ -62,7 +67,7 @@ fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn over_white(picture: &DynamicImage) -> RgbImage {
+pub(super) fn over_white(picture: &DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.to_rgb8();
     }

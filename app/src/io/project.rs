@@ -1,6 +1,7 @@
 //! The project file `.daub`: a zip of `project.json` and `canvas.png`, version 1.
 //!
-//! `project.json` holds `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`.
+//! `project.json` holds `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`, and `styles`, the
+//! chain over the picture, if there is one.
 //! `canvas.png` is a palette PNG of ids for label kinds and an RGB PNG elsewhere; `base.png`, if there,
 //! is what the eraser brings back.
 
@@ -14,6 +15,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 use crate::document::{Canvas, Kind};
 use crate::generate::rgb_of;
 use crate::io::pictures;
+use crate::styles::Chain;
 
 /// No project of this version is larger.
 const MAX_FILE_BYTES: u64 = 512 << 20;
@@ -32,6 +34,8 @@ pub struct Project {
     pub canvas: Canvas,
     /// What the eraser brings back.
     pub base: Canvas,
+    /// The styles over its picture.
+    pub styles: Chain,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +44,12 @@ struct Header {
     title: String,
     kind: Kind,
     model: String,
+    #[serde(default, skip_serializing_if = "is_plain")]
+    styles: Chain,
+}
+
+fn is_plain(styles: &Chain) -> bool {
+    *styles == Chain::default()
 }
 
 impl Project {
@@ -49,7 +59,13 @@ impl Project {
     /// When a picture cannot be encoded.
     pub fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let header = Header { format: 1, title: self.title.clone(), kind: self.canvas.kind().clone(), model: self.model.clone() };
+        let header = Header {
+            format: 1,
+            title: self.title.clone(),
+            kind: self.canvas.kind().clone(),
+            model: self.model.clone(),
+            styles: self.styles.clone(),
+        };
         // PNG is compressed already.
         let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         zip.start_file("project.json", stored)?;
@@ -90,7 +106,7 @@ impl Project {
         let canvas = decode(&header.kind, &entry("canvas.png")?).context("canvas.png is broken")?;
         let base = entry("base.png").ok().and_then(|bytes| decode(&header.kind, &bytes).ok());
         let base = base.filter(|base| base.bounds() == canvas.bounds()).unwrap_or_else(|| canvas.clone());
-        Ok(Self { title: header.title, model: header.model, canvas, base })
+        Ok(Self { title: header.title, model: header.model, canvas, base, styles: header.styles.checked() })
     }
 }
 
@@ -115,11 +131,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::styles::Step;
 
     fn project(kind: Kind, width: usize, height: usize, pixels: Vec<u32>) -> Project {
         let canvas = Canvas::from_pixels(kind.clone(), width, height, pixels).unwrap();
         let base = Canvas::new(kind, width, height, 3);
-        Project { title: "画".into(), model: "street".into(), canvas, base }
+        let styles = Chain { steps: vec![Step { strength: 0.25, ..Step::new("photo2vangogh") }], after_model: true };
+        Project { title: "画".into(), model: "street".into(), canvas, base, styles }
     }
 
     proptest! {

@@ -10,6 +10,7 @@ use crate::action::Effect;
 use crate::document::{Canvas, Document, Ink, Kind};
 use crate::io::project::Project;
 use crate::scenes;
+use crate::styles::Chain;
 use crate::text::{Text, text};
 
 const NO_MODEL: Text = text("No model here can paint this drawing", "没有可用于此画的模型");
@@ -40,7 +41,7 @@ impl State {
         let ink = first_ink(document.canvas(), model.as_deref());
         let (id, view) = (self.next_id, View::default());
         self.next_id += 1;
-        self.drawings.push(OpenDrawing { id, document, model, ink, file: None, view });
+        self.drawings.push(OpenDrawing { id, document, model, ink, styles: Chain::default(), file: None, view });
         self.current = self.drawings.len() - 1;
         if self.drawing().document.canvas().kind() == &Kind::Sketch {
             self.radius_px = self.radius_px.min(1.0);
@@ -79,7 +80,7 @@ impl State {
         match scene.finished() {
             Ok(canvas) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(Project { title, model: scene.model.clone(), base: canvas.clone(), canvas }, None);
+                self.open_project(Project { title, model: scene.model.clone(), base: canvas.clone(), canvas, styles: Chain::default() }, None);
             }
             Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
         }
@@ -100,7 +101,9 @@ impl State {
             self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
         }
         self.add(Document::restore(project.title, project.canvas, project.base), model);
-        self.drawing_mut().file = file;
+        let drawing = self.drawing_mut();
+        drawing.file = file;
+        drawing.styles = project.styles.checked();
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {

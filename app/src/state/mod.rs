@@ -2,9 +2,13 @@
 
 mod drawings;
 mod hand;
+mod styles;
+mod traced;
 mod view;
 
 pub use hand::{Hand, PenEvent};
+pub use styles::Styling;
+pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
 
 use std::collections::HashMap;
@@ -19,6 +23,7 @@ use crate::document::{Canvas, Document, Ink, Kind};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
 use crate::io::project::Project;
+use crate::styles::Chain;
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
 
@@ -47,6 +52,10 @@ pub struct State {
     pub options: Options,
     /// Whether labels that the model was not trained on are shown.
     pub more_labels: bool,
+    /// The photograph that is being traced.
+    pub tracing: Option<Tracing>,
+    /// How the styles are shown.
+    pub styling: Styling,
     /// What the user should know now.
     pub notice: Option<Notice>,
     /// The question that the window asks itself, because the system has no dialog.
@@ -72,6 +81,8 @@ pub struct OpenDrawing {
     pub model: Option<Arc<Model>>,
     /// What the brush lays down.
     pub ink: Ink,
+    /// The styles over its picture.
+    pub styles: Chain,
     /// The project file, once there is one.
     pub file: Option<PathBuf>,
     /// Zoom and position.
@@ -125,6 +136,7 @@ impl OpenDrawing {
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
             canvas: self.document.canvas().clone(),
             base: self.document.base().clone(),
+            styles: self.styles.clone(),
         }
     }
 }
@@ -143,6 +155,8 @@ impl State {
             layout: Layout::default(),
             options: Options::default(),
             more_labels: false,
+            tracing: None,
+            styling: Styling::default(),
             notice: None,
             path_field: None,
             closing: None,
@@ -261,6 +275,8 @@ impl State {
                     drawing.file = Some(path);
                 }
             }
+            Action::Trace(action) => return self.apply_trace(action),
+            Action::Style(action) => self.apply_style(action),
             Action::Notify(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
@@ -289,6 +305,7 @@ impl State {
         let path = purpose.with_extension(path);
         vec![match purpose {
             Purpose::OpenDrawing => Effect::Open(path),
+            Purpose::TracePhoto => Effect::OpenPhoto(path),
             Purpose::OpenModel => Effect::OpenModel(path),
             Purpose::SaveProject => Effect::Save { id, path },
             Purpose::ExportPicture => Effect::ExportPicture { id, path },

@@ -149,13 +149,13 @@ fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) 
     }
 }
 
-fn terms(model: &Model, language: Language) -> String {
+pub(super) fn terms(model: &Model, language: Language) -> String {
     let licence = &model.card.licence;
     let use_ = if licence.commercial { COMMERCIAL } else { NOT_COMMERCIAL };
     format!("{} · {}", licence.name, use_.of(language))
 }
 
-fn card_ui(ui: &mut egui::Ui, model: &Model, language: Language) {
+pub(super) fn card_ui(ui: &mut egui::Ui, model: &Model, language: Language) {
     let card = &model.card;
     ui.set_max_width(360.0);
     ui.heading(&card.title);

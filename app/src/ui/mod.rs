@@ -1,13 +1,16 @@
 //! The window: functions of borrowed state that push what the user wants.
 
 mod canvas;
+mod compare;
 mod menu;
 mod overlays;
 mod palette;
 mod panes;
 mod status;
+mod styles;
 pub mod theme;
 mod tools;
+mod trace;
 
 use egui::TextureId;
 
@@ -30,7 +33,13 @@ pub fn workspace_ui(
         ui.separator();
         palette::palette_ui(ui, state, actions);
     });
+    if state.styling.panel {
+        egui::Panel::right("styles").resizable(false).exact_size(theme::STYLES_WIDTH).show(ui, |ui| {
+            styles::styles_ui(ui, state, actions);
+        });
+    }
     egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
+    trace::trace_ui(ui, state, actions);
     overlays::overlays_ui(ui, state, actions);
     if !ui.ctx().egui_wants_keyboard_input() {
         menu::shortcuts(ui.ctx(), state, actions);

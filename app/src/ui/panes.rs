@@ -2,14 +2,15 @@
 
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
-use super::{canvas, theme};
+use super::{canvas, compare, theme};
 use crate::action::Action;
-use crate::generate::Quality;
+use crate::generate::{Quality, Shown};
 use crate::picture::PictureTexture;
 use crate::state::{Layout, State};
 use crate::text::{Text, text};
 
 const PREVIEW: Text = text("Preview", "预览");
+const STYLES_FOLLOW: Text = text("Styles follow", "风格稍后应用");
 const WAITING: Text = text("The first picture is on its way", "首张图片生成中");
 
 /// Both panes.
@@ -29,7 +30,11 @@ pub(super) fn panes_ui(
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
             draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
-            picture_ui(ui, state, picture, right, state.drawing().view.canvas_rect(right, canvas_size(state)));
+            let picture_rect = state.drawing().view.canvas_rect(right, canvas_size(state));
+            picture_ui(ui, state, picture, right, picture_rect);
+            if let Some(before) = picture.before().filter(|_| shown_here(state, picture).is_some()) {
+                compare::compare_ui(ui, state, right, picture_rect, whole(before), actions);
+            }
             splitter_ui(ui, area, middle, actions);
         }
         Layout::Overlay(opacity) => {
@@ -63,7 +68,7 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
     let language = state.language;
     let response = ui.interact(pane, ui.scope_id().with("picture"), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text("Photograph", "照片").of(language)));
-    let shown = picture.shown().filter(|shown| shown.stamp.document == state.drawing().id);
+    let shown = shown_here(state, picture);
     let painter = ui.painter().with_clip_rect(pane);
     let font = egui::TextStyle::Body.resolve(ui.style());
     let Some(shown) = shown else {
@@ -71,13 +76,18 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
         return;
     };
     draw(ui, pane, rect, picture.texture(), 1.0);
-    if shown.quality == Quality::Preview {
-        let place = rect.intersect(pane).left_top() + Vec2::new(6.0, 4.0);
-        let galley = painter.layout_no_wrap(PREVIEW.of(language).to_owned(), font, Color32::WHITE);
-        let back = Rect::from_min_size(place, galley.size()).expand(3.0);
-        painter.rect_filled(back, 3.0, Color32::from_black_alpha(150));
-        painter.galley(place, galley, Color32::WHITE);
+    let preview = (shown.quality == Quality::Preview).then_some(PREVIEW);
+    let unstyled = (shown.styles.is_empty() && !state.styles().is_empty()).then_some(STYLES_FOLLOW);
+    let tags: Vec<&str> = [preview, unstyled].into_iter().flatten().map(|tag| tag.of(language)).collect();
+    if !tags.is_empty() {
+        let place = rect.intersect(pane).left_top() + Vec2::new(6.0, 6.0);
+        compare::tag_ui(ui, &painter, &tags.join(" · "), place, egui::Align2::LEFT_TOP);
     }
+}
+
+/// The newest picture, if it is of the drawing that is shown.
+fn shown_here<'a>(state: &State, picture: &'a PictureTexture) -> Option<&'a Shown> {
+    picture.shown().filter(|shown| shown.stamp.document == state.drawing().id)
 }
 
 fn splitter_ui(ui: &mut egui::Ui, area: Rect, middle: f32, actions: &mut Vec<Action>) {

@@ -4,6 +4,8 @@ use egui::{Color32, FontData, FontDefinitions, FontFamily, Stroke};
 
 /// Width of the side panel in points.
 pub const SIDE_WIDTH: f32 = 188.0;
+/// Width of the panel of styles in points.
+pub const STYLES_WIDTH: f32 = 270.0;
 /// Side of a colour swatch in points.
 pub const SWATCH: f32 = 14.0;
 /// Width of the bar between canvas and picture in points.
