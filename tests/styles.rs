@@ -53,15 +53,15 @@ fn photo(left: u32) -> RgbImage {
 fn a_style_changes_only_the_labels_it_is_for() {
     let folder = TempDir::new().unwrap();
     let (input, labels, output) = (folder.path().join("a.png"), folder.path().join("ids.png"), folder.path().join("b.png"));
-    let before = photo(0);
-    before.save(&input).unwrap();
+    photo(0).save(&input).unwrap();
+    let before = photo(0).into_raw();
     // Sky above, vegetation below.
     let ids: Vec<u8> = (0..96 * 64).map(|at| if at < 96 * 32 { 23 } else { 21 }).collect();
     std::fs::write(&labels, daub::io::pictures::encode_labels(96, 64, &ids, &[]).unwrap()).unwrap();
     let style = |more: &[&str]| {
         let fixed = ["style", "--input", text(&input), "--style", "photo2vangogh", "--output", text(&output)];
         done(&[&fixed[..], more].concat());
-        image::open(&output).unwrap().to_rgb8()
+        image::open(&output).unwrap().to_rgb8().into_raw()
     };
     let half = before.len() / 2;
     let everywhere = style(&[]);
@@ -70,15 +70,19 @@ fn a_style_changes_only_the_labels_it_is_for() {
     assert_eq!((&only[..half], &only[half..]), (&before[..half], &everywhere[half..]));
     let except = style(&["--labels", text(&labels), "--except", "21", "--feather", "0"]);
     assert_eq!((&except[..half], &except[half..]), (&everywhere[..half], &before[half..]));
-    let none = done(&["style", "-i", text(&input), "-s", "photo2vangogh:0", "-s", "vangogh2photo:0", "-o", text(&output), "--json"]);
-    assert_eq!(image::open(&output).unwrap().to_rgb8(), before, "without strength nothing changes");
+    let none =
+        done(&["style", "-i", text(&input), "-s", "photo2vangogh:0", "-s", "vangogh2photo:0", "-o", text(&output), "--json"]);
+    assert_eq!(image::open(&output).unwrap().to_rgb8().into_raw(), before, "without strength nothing changes");
     let report: serde_json::Value = serde_json::from_str(&none).unwrap();
     assert_eq!(report["styles"], serde_json::json!(["photo2vangogh", "vangogh2photo"]));
 
     let fixed = ["style", "-i", text(&input), "-o", text(&output), "-s"];
     refused(&[&fixed[..], &["street"]].concat(), &["street", "no style"]);
     refused(&[&fixed[..], &["giraffe2zebra"]].concat(), &["giraffe2zebra", "photo2vangogh"]);
-    refused(&[&fixed[..], &["photo2vangogh", "--labels", text(&labels), "--only", "giraffe"]].concat(), &["giraffe", "vegetation"]);
+    refused(
+        &[&fixed[..], &["photo2vangogh", "--labels", text(&labels), "--only", "giraffe"]].concat(),
+        &["giraffe", "vegetation"],
+    );
     let large = golden("street_input.png");
     refused(&[&fixed[..], &["photo2vangogh", "--labels", text(&large), "--only", "sky"]].concat(), &["512x256", "96x64"]);
 }

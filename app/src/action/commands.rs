@@ -118,7 +118,10 @@ pub fn view_commands() -> Vec<Command> {
             Action::Style(StyleAction::ToggleCompare),
             Some((Modifiers::NONE, Key::F7)),
             text("Before and after", "前后对比"),
-            text("A divider over the photograph: without styles on its left, with them on its right", "照片上的分隔线：左侧无风格，右侧有风格"),
+            text(
+                "A divider over the photograph: without styles on its left, with them on its right",
+                "照片上的分隔线：左侧无风格，右侧有风格",
+            ),
         ),
         command(
             Action::BrushSmaller,

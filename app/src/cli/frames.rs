@@ -109,11 +109,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 fn progress(count: Option<usize>) -> ProgressBar {
     // Where standard error is no terminal these draw nothing.
     let bar = count.map_or_else(ProgressBar::new_spinner, |count| ProgressBar::new(count as u64));
-    let template = if count.is_some() {
-        "{wide_bar} {pos}/{len} frames, {eta} left"
-    } else {
-        "{spinner} {pos} frames, {elapsed}"
-    };
+    let template =
+        if count.is_some() { "{wide_bar} {pos}/{len} frames, {eta} left" } else { "{spinner} {pos} frames, {elapsed}" };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

@@ -137,8 +137,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
 
 /// A step that reaches where the arguments say.
 fn reach(arguments: &Arguments) -> anyhow::Result<Step> {
-    let (names, inverted) =
-        if arguments.except.is_empty() { (&arguments.only, false) } else { (&arguments.except, true) };
+    let (names, inverted) = if arguments.except.is_empty() { (&arguments.only, false) } else { (&arguments.except, true) };
     if names.is_empty() {
         ensure!(arguments.labels.is_none(), "--labels says what is where; add --only or --except to say what to change");
         return Ok(Step::default());

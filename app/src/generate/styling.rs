@@ -136,7 +136,8 @@ impl Stylist {
         width: usize,
         interrupt: &Interrupt,
     ) -> anyhow::Result<Arc<[u8]>> {
-        let same = |kept: &Output| kept.model == *model && kept.options == options && kept.width == width && kept.input == *picture;
+        let same =
+            |kept: &Output| kept.model == *model && kept.options == options && kept.width == width && kept.input == *picture;
         if let Some(at) = self.outputs.iter().rposition(same) {
             let kept = self.outputs.remove(at);
             let output = kept.output.clone();

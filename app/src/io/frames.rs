@@ -85,7 +85,7 @@ fn is_picture(path: &Path) -> bool {
 
 /// A name cut into words and numbers, so that frame9 comes before frame10.
 fn natural_key(name: &str) -> Vec<(String, u128)> {
-    let mut key = vec![(String::new(), 0)];
+    let mut key = vec![(String::new(), 0_u128)];
     let mut in_number = false;
     for letter in name.chars() {
         if letter.is_ascii_digit() != in_number && !in_number {
@@ -171,9 +171,16 @@ pub struct FilmWriter {
 enum Sink {
     /// A PNG for each frame; the names that were given so far.
     Folder(HashSet<PathBuf>),
-    Gif { file: NamedTempFile, encoder: Box<GifEncoder<BufWriter<File>>> },
+    Gif {
+        file: NamedTempFile,
+        encoder: Box<GifEncoder<BufWriter<File>>>,
+    },
     /// Begun with the first frame, whose size it takes.
-    Webp { file: NamedTempFile, writer: Option<Box<AnimationWriter<BufWriter<File>>>>, loops: u16 },
+    Webp {
+        file: NamedTempFile,
+        writer: Option<Box<AnimationWriter<BufWriter<File>>>>,
+        loops: u16,
+    },
 }
 
 /// Speed of the search for a GIF's colours, 1 (best) to 30.
@@ -296,12 +303,15 @@ mod tests {
 
     #[test]
     fn every_container_keeps_frames_times_and_loops() {
-        for (name, container, loops) in [("a.gif", Container::Gif, 0), ("b.gif", Container::Gif, 3), ("c.gif", Container::Gif, 1)] {
+        for (name, container, loops) in [("a.gif", Container::Gif, 0), ("b.gif", Container::Gif, 3), ("c.gif", Container::Gif, 1)]
+        {
             let (film, frames, _folder) = round_trip(name, container, loops);
             assert_eq!((film.container, film.loops), (container, loops), "{name}");
             assert_eq!(frames.iter().map(|frame| frame.milliseconds).collect::<Vec<_>>(), [40, 120, 1000]);
-            let worst = frames[1].picture.iter().zip(picture(1).iter()).map(|(a, b)| a.abs_diff(*b)).max();
-            assert!(worst < Some(40), "{name}: {worst:?}");
+            // A GIF has 256 colours, so levels are only near.
+            let off: u32 = frames[1].picture.iter().zip(picture(1).iter()).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+            let mean = off as f32 / frames[1].picture.len() as f32;
+            assert!(mean < 8.0, "{name}: {mean}");
         }
         let (film, frames, _folder) = round_trip("d.webp", Container::Webp, 2);
         assert_eq!((film.container, film.loops, film.count), (Container::Webp, 2, Some(3)));

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(bytes.len() as u32, u32::from_le_bytes(bytes[4..8].try_into().unwrap()) + 8);
         let decoder = WebPDecoder::new(Cursor::new(&bytes)).unwrap();
         assert!(decoder.has_animation());
-        assert_eq!(decoder.loop_count(), image::metadata::LoopCount::Finite(3.try_into().unwrap()));
+        assert!(matches!(decoder.loop_count(), image::metadata::LoopCount::Finite(times) if times.get() == 3));
         let frames: Vec<_> = decoder.into_frames().collect_frames().unwrap();
         let times: Vec<(u32, u32)> = frames.iter().map(|frame| frame.delay().numer_denom_ms()).collect();
         assert_eq!(times, [(40, 1), (100, 1), (1500, 1)]);

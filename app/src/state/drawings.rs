@@ -80,7 +80,10 @@ impl State {
         match scene.finished() {
             Ok(canvas) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(Project { title, model: scene.model.clone(), base: canvas.clone(), canvas, styles: Chain::default() }, None);
+                self.open_project(
+                    Project { title, model: scene.model.clone(), base: canvas.clone(), canvas, styles: Chain::default() },
+                    None,
+                );
             }
             Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
         }

@@ -51,14 +51,7 @@ pub struct Step {
 
 impl Default for Step {
     fn default() -> Self {
-        Self {
-            style: String::new(),
-            strength: 1.0,
-            reach: Reach::Everywhere,
-            inverted: false,
-            feather_px: 4,
-            enabled: true,
-        }
+        Self { style: String::new(), strength: 1.0, reach: Reach::Everywhere, inverted: false, feather_px: 4, enabled: true }
     }
 }
 

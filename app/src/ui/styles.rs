@@ -160,7 +160,7 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
             ui.spacing_mut().item_spacing.x = 3.0;
             let last = state.drawing().styles.steps.len() - 1;
             let reverse = state.reverse_style(&step.style);
-            let mut tool = |ui: &mut egui::Ui, icon: &str, tip: Text, enabled: bool| {
+            let tool = |ui: &mut egui::Ui, icon: &str, tip: Text, enabled: bool| {
                 let button = ui.add_enabled(enabled, egui::Button::new(icon).small());
                 button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, tip.of(language)));
                 button.on_hover_text(tip.of(language)).clicked()

@@ -20,7 +20,10 @@ const SHORTEST: Text = text("Shortest line", "最短线条");
 const THIN: Text = text("Thin lines", "细线");
 const THIN_TIP: Text = text("Lines of one width; otherwise edges are inked as wide as they are", "统一线宽；否则按边缘宽度着墨");
 const CUT: Text = text("Cut to", "裁剪为");
-const CUT_TIP: Text = text("The size that the sketch model was trained on; its subject should fill the picture", "草图模型的训练尺寸；主体应占满画面");
+const CUT_TIP: Text = text(
+    "The size that the sketch model was trained on; its subject should fill the picture",
+    "草图模型的训练尺寸；主体应占满画面",
+);
 const ACCEPT: Text = text("Draw on it", "在其上绘画");
 const CANCEL: Text = text("Cancel", "取消");
 

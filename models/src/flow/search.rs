@@ -242,11 +242,11 @@ mod tests {
     }
 
     fn median_error(flow: &Flow, [dx, dy]: [f32; 2]) -> f32 {
-        let inside = |at: &usize| (16..flow.width - 16).contains(&(at % flow.width)) && (16..flow.height - 16).contains(&(at / flow.width));
-        let mut errors: Vec<f32> = (0..flow.vectors.len())
-            .filter(inside)
-            .map(|at| (flow.vectors[at][0] - dx).hypot(flow.vectors[at][1] - dy))
-            .collect();
+        let inside = |at: &usize| {
+            (16..flow.width - 16).contains(&(at % flow.width)) && (16..flow.height - 16).contains(&(at / flow.width))
+        };
+        let mut errors: Vec<f32> =
+            (0..flow.vectors.len()).filter(inside).map(|at| (flow.vectors[at][0] - dx).hypot(flow.vectors[at][1] - dy)).collect();
         errors.sort_by(f32::total_cmp);
         errors[errors.len() / 2]
     }
