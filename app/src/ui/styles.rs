@@ -101,9 +101,9 @@ fn adding_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     }
     for model in state.style_models() {
         let width = ui.available_width();
-        let button = egui::Button::new(format!("+  {}", model.card.title)).min_size(Vec2::new(width, 24.0));
+        let button = egui::Button::new(format!("+ {}", model.card.title)).min_size(Vec2::new(width, 24.0));
         let tip = |ui: &mut egui::Ui| card_ui(ui, model, language);
-        if ui.add(button.right_text("")).on_hover_ui(tip).clicked() {
+        if ui.add(button).on_hover_ui(tip).clicked() {
             actions.push(Action::Style(StyleAction::Add(model.card.name.clone())));
         }
         licence_ui(ui, model, language);

@@ -109,7 +109,7 @@ impl Patches {
         let mut spread = self.vectors.clone();
         for _ in 0..ROUNDS {
             let last = spread.clone();
-            for at in 0..count {
+            for (at, spread) in spread.iter_mut().enumerate() {
                 let (x, y) = (at % across, at / across);
                 let neighbours = [
                     (x > 0).then(|| at - 1),
@@ -125,7 +125,7 @@ impl Patches {
                     sum = [sum[0] + last[neighbour][0] * trust, sum[1] + last[neighbour][1] * trust];
                     weight += trust;
                 }
-                spread[at] = sum.map(|sum| sum / weight.max(1e-6));
+                *spread = sum.map(|sum| sum / weight.max(1e-6));
             }
         }
         for at in 0..count {

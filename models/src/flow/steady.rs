@@ -108,7 +108,7 @@ fn carry(motion: &Flow, picture: &[f32]) -> Vec<f32> {
 /// Catmull-Rom weights of the four values around a place.
 fn cubic(t: f32) -> [f32; 4] {
     let (t2, t3) = (t * t, t * t * t);
-    [(-t3 + 2.0 * t2 - t) / 2.0, (3.0 * t3 - 5.0 * t2 + 2.0) / 2.0, (-3.0 * t3 + 4.0 * t2 + t) / 2.0, (t3 - t2) / 2.0]
+    [-t3 + 2.0 * t2 - t, 3.0 * t3 - 5.0 * t2 + 2.0, -3.0 * t3 + 4.0 * t2 + t, t3 - t2].map(|weight| weight / 2.0)
 }
 
 /// The mean absolute difference, weighted by how sure the motion is; `None` where nothing is.
