@@ -128,12 +128,12 @@ impl Patches {
                 *spread = sum.map(|sum| sum / weight.max(1e-6));
             }
         }
-        for at in 0..count {
+        for (at, spread) in spread.into_iter().enumerate() {
             let (x, y) = self.corner(at);
-            let (was, is) = (difference(now, before, x, y, self.vectors[at]), difference(now, before, x, y, spread[at]));
+            let (was, is) = (difference(now, before, x, y, self.vectors[at]), difference(now, before, x, y, spread));
             // What matches clearly worse was a border between two motions.
             if is <= was * 1.1 + 0.1 {
-                self.vectors[at] = spread[at];
+                self.vectors[at] = spread;
             }
         }
     }
