@@ -255,7 +255,9 @@ impl Painter for Studio {
         } else if ready {
             steps.push(Step { styled: true, ..full });
         } else {
-            steps.iter_mut().for_each(|step| step.styled = true);
+            for step in &mut steps {
+                step.styled = true;
+            }
         }
         Ok(steps)
     }

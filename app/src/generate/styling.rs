@@ -62,7 +62,7 @@ struct Output {
     options: Options,
     width: usize,
     input: Arc<[u8]>,
-    output: Arc<[u8]>,
+    painted: Arc<[u8]>,
 }
 
 /// Most networks in memory, and most bytes of their weights; the one that was not used for longest goes first.
@@ -140,42 +140,41 @@ impl Stylist {
             |kept: &Output| kept.model == *model && kept.options == options && kept.width == width && kept.input == *picture;
         if let Some(at) = self.outputs.iter().rposition(same) {
             let kept = self.outputs.remove(at);
-            let output = kept.output.clone();
+            let painted = kept.painted.clone();
             self.outputs.push(kept);
-            return Ok(output);
+            return Ok(painted);
         }
         let input = Input::from_rgb(width, picture.len() / (3 * width.max(1)), picture.clone());
         let open = self.open(model, options)?;
         let started = Instant::now();
         let pass = Pass { extent: Extent::Exact, bytes: true };
-        let Pixels::Bytes(output) = open.runner.paint(model.card.multiple(), &input, pass, interrupt)? else {
+        let Pixels::Bytes(painted) = open.runner.paint(model.card.multiple(), &input, pass, interrupt)? else {
             anyhow::bail!("the picture stayed on the device");
         };
         let ms_a_pixel = started.elapsed().as_secs_f64() * 1e3 / input.pixels() as f64;
         // Half old, half new: one slow pass does not end the live view.
         open.ms_a_pixel = f64::midpoint(open.ms_a_pixel, ms_a_pixel);
         let (model, input) = (model.clone(), picture.clone());
-        self.outputs.push(Output { model, options, width, input, output: output.clone() });
+        self.outputs.push(Output { model, options, width, input, painted: painted.clone() });
         let surplus = self.outputs.len().saturating_sub(MOST_OUTPUTS);
         self.outputs.drain(..surplus);
-        Ok(output)
+        Ok(painted)
     }
 
     fn open(&mut self, model: &Arc<Model>, options: Options) -> anyhow::Result<&mut Open> {
         let known = self.open.iter().position(|open| open.model == *model && open.options == options);
-        let open = match known {
-            Some(at) => self.open.remove(at),
-            None => {
-                let loaded = model.load(options.norm_stats.unwrap_or(model.norm_stats()))?;
-                let weight_bytes = loaded.weights.bytes();
-                self.make_room(weight_bytes);
-                let (width, height) = model.card.size();
-                let (width, height) = loaded.graph.fitted_size(width, height, model.card.multiple())?;
-                let multiply_adds: u64 = loaded.graph.multiply_adds(width, height)?.iter().sum();
-                let ms_a_pixel = multiply_adds as f64 / GUESSED_MULTIPLY_ADDS_PER_MS / (width * height) as f64;
-                let runner = Runner::open(&loaded, options, self.shared.as_ref(), Uses::default())?;
-                Open { model: model.clone(), options, runner, weight_bytes, ms_a_pixel }
-            }
+        let open = if let Some(at) = known {
+            self.open.remove(at)
+        } else {
+            let loaded = model.load(options.norm_stats.unwrap_or(model.norm_stats()))?;
+            let weight_bytes = loaded.weights.bytes();
+            self.make_room(weight_bytes);
+            let (width, height) = model.card.size();
+            let (width, height) = loaded.graph.fitted_size(width, height, model.card.multiple())?;
+            let multiply_adds: u64 = loaded.graph.multiply_adds(width, height)?.iter().sum();
+            let ms_a_pixel = multiply_adds as f64 / GUESSED_MULTIPLY_ADDS_PER_MS / (width * height) as f64;
+            let runner = Runner::open(&loaded, options, self.shared.as_ref(), Uses::default())?;
+            Open { model: model.clone(), options, runner, weight_bytes, ms_a_pixel }
         };
         self.open.push(open);
         let last = self.open.len() - 1;

@@ -64,10 +64,9 @@ impl Purpose {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
-            Self::TracePhoto => &["png", "jpg", "jpeg", "webp"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
             Self::SaveProject => &["daub"],
-            Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],
+            Self::TracePhoto | Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],
             Self::ExportCanvas => &["png"],
         }
     }

@@ -239,12 +239,11 @@ impl FilmWriter {
                 encoder.encode_frame(image::Frame::from_parts(picture, 0, 0, delay)).with_context(context)
             }
             Sink::Webp { file, writer, loops } => {
-                let writer = match writer {
-                    Some(writer) => writer,
-                    None => {
-                        let to = BufWriter::new(file.reopen().with_context(context)?);
-                        writer.insert(Box::new(AnimationWriter::new(to, width, height, *loops).with_context(context)?))
-                    }
+                let writer = if let Some(writer) = writer {
+                    writer
+                } else {
+                    let to = BufWriter::new(file.reopen().with_context(context)?);
+                    writer.insert(Box::new(AnimationWriter::new(to, width, height, *loops).with_context(context)?))
                 };
                 writer.push(&frame.picture, frame.milliseconds).with_context(context)
             }

@@ -41,9 +41,9 @@ impl<W: Write + Seek> AnimationWriter<W> {
         to.write_all(b"RIFF\0\0\0\0WEBP")?;
         let mut writer = Self { to, width, height, written: 4 };
         let [w, h] = [width - 1, height - 1].map(u32::to_le_bytes);
-        writer.chunk(b"VP8X", &[&[ANIMATED, 0, 0, 0], &w[..3], &h[..3]])?;
+        writer.chunk(*b"VP8X", &[&[ANIMATED, 0, 0, 0], &w[..3], &h[..3]])?;
         // The background is a hint that no frame here lets through.
-        writer.chunk(b"ANIM", &[&[255; 4], &loops.to_le_bytes()])?;
+        writer.chunk(*b"ANIM", &[&[255; 4], &loops.to_le_bytes()])?;
         Ok(writer)
     }
 
@@ -60,7 +60,7 @@ impl<W: Write + Seek> AnimationWriter<W> {
         let bitstream = file.get(12..).context("a frame could not be encoded")?;
         let [w, h] = [self.width - 1, self.height - 1].map(u32::to_le_bytes);
         let time = milliseconds.min(MAX_FRAME_MS).to_le_bytes();
-        self.chunk(b"ANMF", &[&[0; 6], &w[..3], &h[..3], &time[..3], &[NO_BLEND], bitstream])
+        self.chunk(*b"ANMF", &[&[0; 6], &w[..3], &h[..3], &time[..3], &[NO_BLEND], bitstream])
     }
 
     /// Fills in the length and gives the place back.
@@ -75,9 +75,9 @@ impl<W: Write + Seek> AnimationWriter<W> {
         Ok(self.to)
     }
 
-    fn chunk(&mut self, name: &[u8; 4], parts: &[&[u8]]) -> anyhow::Result<()> {
+    fn chunk(&mut self, name: [u8; 4], parts: &[&[u8]]) -> anyhow::Result<()> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        self.to.write_all(name)?;
+        self.to.write_all(&name)?;
         self.to.write_all(&u32::try_from(length).context("a frame is too large")?.to_le_bytes())?;
         for part in parts {
             self.to.write_all(part)?;
