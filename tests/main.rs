@@ -4,6 +4,7 @@
 
 mod command_line;
 mod golden;
+mod instances;
 mod official;
 mod styles;
 mod support;

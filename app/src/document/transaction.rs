@@ -167,9 +167,11 @@ impl Document {
         self.commit();
     }
 
-    /// Whether there is a step to take back.
+    /// Whether there is a step to take back, be it one that goes on.
     pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
+        let content = &self.content;
+        let changed = |open: &Transaction| open.objects != content.objects || open.extras != content.extras;
+        self.history.can_undo() || self.transaction.as_ref().is_some_and(changed)
     }
 
     /// Whether there is a step to bring back.
@@ -180,7 +182,7 @@ impl Document {
     /// Takes back the last step.
     pub fn undo(&mut self) {
         self.cancel();
-        if self.can_undo() {
+        if self.history.can_undo() {
             let changed = self.history.undo(&mut self.content);
             self.changed(changed);
         }

@@ -1,6 +1,7 @@
 //! `daub bench`: how long pictures take.
 
 mod inputs;
+mod painting;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -47,6 +48,9 @@ pub struct Arguments {
     /// Instead of a model, measure the window: strokes by a scripted pointer for this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub window: Option<u32>,
+    /// Instead of a model, measure what strokes cost on a large canvas with 200 objects, and the memory of 500 undo steps.
+    #[arg(long, conflicts_with = "window")]
+    pub painting: bool,
     /// With --window: destroy the graphics device this often, to see the drawing survive.
     #[arg(long, value_name = "TIMES", default_value_t = 0, requires = "window", hide = true)]
     pub lose_device: usize,
@@ -61,6 +65,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
     if let Some(seconds) = arguments.window {
         let report = crate::window::bench(seconds, arguments.lose_device)?;
         println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
+    if arguments.painting {
+        println!("{}", serde_json::to_string_pretty(&painting::measure())?);
         return Ok(());
     }
     let started = Instant::now();
