@@ -4,7 +4,9 @@
 
 mod command_line;
 mod golden;
+mod hostile;
 mod instances;
+mod looks;
 mod official;
 mod styles;
 mod support;

@@ -53,6 +53,7 @@ pub mod drawing;
 pub mod generate;
 pub mod io;
 pub mod log;
+pub mod look_strip;
 pub mod paint;
 pub mod picture;
 pub mod scenes;

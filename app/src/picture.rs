@@ -4,6 +4,7 @@ use eframe::{egui_wgpu, wgpu};
 use egui::{ColorImage, Rect, TextureHandle, TextureId, TextureOptions, Vec2};
 
 use crate::generate::{Pixels, Shown};
+use crate::look_strip::LookStrip;
 
 /// The newest picture and its texture.
 #[derive(Default)]
@@ -17,6 +18,8 @@ pub struct PictureTexture {
     registered: Vec<(wgpu::TextureView, TextureId)>,
     /// Whether a newer picture is being painted.
     pub busy: bool,
+    /// The looks that are offered for an object.
+    pub looks: LookStrip,
 }
 
 /// More of the engine's textures than this are not kept: a full picture, its preview, and those of the model before.

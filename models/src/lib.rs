@@ -5,8 +5,9 @@
 //! This crate knows nothing of windows or GPUs.
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
-//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`]; [`trace`] and [`flow`] prepare and join pictures.
+//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`looks`], [`npy`], [`colour`],
+//! [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`style`], [`train`]; [`trace`] and [`flow`]
+//! prepare and join pictures.
 
 pub mod architecture;
 pub mod card;
@@ -24,6 +25,7 @@ pub mod graph;
 pub mod incremental;
 pub mod input;
 pub mod library;
+pub mod looks;
 pub mod memory;
 mod nodes;
 pub mod npy;
@@ -36,6 +38,7 @@ pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;
+pub mod style;
 pub mod trace;
 pub mod train;
 mod unknown;

@@ -93,7 +93,7 @@ fn stranger(clues: &Clues<'_>) -> &'static str {
     } else if starts("model_down_seg") {
         "it is vid2vid's video generator, which needs earlier frames; only its single-image generators paint"
     } else if clues.has("layer1.0.weight_orig") || clues.has("fc_mu.weight") {
-        "it is SPADE's style encoder, not a generator"
+        "it is SPADE's encoder of styles, which serves beside its generator, latest_net_G, when a style is taken from a photograph"
     } else if starts("features.0") || starts("slice1.0") {
         "it is a classifier (VGG), not a generator"
     } else {

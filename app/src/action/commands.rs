@@ -2,7 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, StyleAction, TraceAction};
+use super::{Action, StyleAction, TraceAction, look_commands};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -22,7 +22,7 @@ pub struct Command {
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
+pub(super) fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
     Command { action, label, tooltip, shortcut: keys.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key)) }
 }
 
@@ -160,7 +160,7 @@ pub fn tool_commands() -> Vec<Command> {
 
 /// Every command with a shortcut, for the keyboard.
 pub fn all_commands() -> Vec<Command> {
-    [file_commands(), edit_commands(), view_commands(), tool_commands()].into_iter().flatten().collect()
+    [file_commands(), edit_commands(), view_commands(), tool_commands(), look_commands()].into_iter().flatten().collect()
 }
 
 impl Purpose {
@@ -173,6 +173,7 @@ impl Purpose {
             Self::SaveProject => text("Save the drawing", "保存画作"),
             Self::ExportPicture => text("Export the photograph", "导出照片"),
             Self::ExportCanvas => text("Export the canvas", "导出画布"),
+            Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
         }
     }
 }

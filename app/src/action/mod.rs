@@ -1,10 +1,12 @@
 //! Everything that a user can ask for.
 
 mod commands;
+mod looks;
 mod style;
 mod trace;
 
 pub use commands::{Command, all_commands, edit_commands, file_commands, tool_commands, view_commands};
+pub use looks::{LookAction, look_commands};
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
 
@@ -12,6 +14,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use daub_models::Model;
+use daub_models::looks::Object;
 
 use crate::document::Ink;
 use crate::generate::Options;
@@ -115,6 +118,8 @@ pub enum Action {
     Trace(TraceAction),
     /// Something about the styles.
     Style(StyleAction),
+    /// How objects look.
+    Look(LookAction),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read it.
@@ -151,6 +156,15 @@ pub enum Effect {
         /// Of which drawing.
         id: u64,
         /// Where.
+        path: PathBuf,
+    },
+    /// Measure the style of a photograph.
+    StyleFromPhoto {
+        /// For which drawing.
+        drawing: u64,
+        /// For which of its objects; none for everything.
+        object: Option<Object>,
+        /// The photograph.
         path: PathBuf,
     },
     /// Remove the recovery copy of a closed drawing.

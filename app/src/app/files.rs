@@ -14,7 +14,6 @@ use crate::generate::{Pixels, Quality, rgb_of};
 use crate::io::project::Project;
 use crate::io::{folders, pictures, write_atomically};
 use crate::state::Notice;
-use crate::styles::Chain;
 use crate::trace::bounded;
 
 impl App {
@@ -102,13 +101,11 @@ pub(super) fn read_photo(path: &Path) -> anyhow::Result<Action> {
 fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
     let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let opened = |canvas: Canvas, model: String| {
-        Action::DrawingOpened(Project { title, model, base: canvas.clone(), canvas, styles: Chain::default() }, None)
-    };
+    let opened = |canvas: Canvas, model: String| Action::DrawingOpened(Project::new(title, model, canvas), None);
     let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
     Ok(match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
-        "safetensors" | "pth" | "pt" | "pict" => read_model(path)?,
+        "safetensors" | "pth" | "pt" | "pict" | "bpk" => read_model(path)?,
         "json" => {
             let drawing = Drawing::read(path)?;
             let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;

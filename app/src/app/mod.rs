@@ -4,6 +4,7 @@
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
 mod files;
+mod looks;
 mod tracer;
 
 use std::path::PathBuf;
@@ -233,6 +234,7 @@ impl App {
                     self.export = Some((drawing.id, path));
                 }
             }
+            Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
             Effect::Quit => self.quitting = true,
             Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
@@ -253,6 +255,7 @@ impl App {
         if let (Some(tracing), Some(detector)) = (&self.state.tracing, self.state.edge_model()) {
             self.tracer.keep_up(tracing, detector, self.state.options);
         }
+        self.keep_looks_up();
     }
 
     /// Tells the generator what is wanted now, if that is news.
@@ -267,7 +270,8 @@ impl App {
         }
         let Wanted { stamp, model, options, styles, .. } = wanted.clone();
         let input = input_of_document(&drawing.document, &model.card.architecture);
-        self.generator.want(Request { stamp, model, input, options, styles, in_stroke, bytes });
+        let looks = drawing.document.extras().looks.clone();
+        self.generator.want(Request { stamp, model, input, looks, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);
     }
 
@@ -276,6 +280,9 @@ impl App {
         self.picture.busy = results.busy;
         if let Some(shown) = results.shown {
             self.picture.show(context, frame.wgpu_render_state(), shown);
+        }
+        for look in results.looks {
+            self.picture.looks.show(context, look);
         }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
             self.export = None;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
 use daub_models::flow::{Gray, Steady};
+use daub_models::looks::Looks;
 use daub_models::{Input, Interrupt, Model};
 use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -155,7 +156,7 @@ impl Painter {
             } else {
                 Input::from_rgb(width, height, picture)
             };
-            (picture, ..) = self.studio.paint(model, self.options, &input)?;
+            (picture, ..) = self.studio.paint(model, self.options, &input, &Looks::default())?;
         }
         let ground = Ground { width, height, scale: 1, labels: labels.as_deref() };
         let picture = self.stylist.apply(&picture, &ground, &self.styles, self.options, &self.interrupt)?;

@@ -7,6 +7,7 @@ mod generate;
 mod inspect;
 mod models;
 mod replay;
+mod running;
 mod style;
 mod trace;
 

@@ -7,13 +7,15 @@ use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use daub_models::Model;
+use daub_models::looks::Looks;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, Frame, RgbaImage};
 
 use super::check_output;
+use super::running::Running;
 use crate::document::{Canvas, Document, Kind};
 use crate::drawing::Drawing;
-use crate::generate::{Device, Options, Studio, input_of, rgb_of};
+use crate::generate::{Options, Studio, input_of, rgb_of};
 use crate::io::{folders, pictures, write_atomically};
 use crate::scenes;
 
@@ -31,9 +33,9 @@ pub struct Arguments {
     /// Paint with another model of the same kind.
     #[arg(long, short)]
     pub model: Option<String>,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
+    /// Where and how the model runs.
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// Carries out `daub replay`.
@@ -44,8 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .with_context(|| format!("{} is neither a bundled drawing nor a file that can be played", arguments.drawing))?,
     };
     let model = arguments.model.as_ref().unwrap_or(&drawing.model);
-    let options = Options { device: arguments.device, ..Options::default() };
-    replay(&drawing, model, options, &arguments.output)
+    replay(&drawing, model, arguments.running.options(), &arguments.output)
 }
 
 /// Plays a drawing into `folder`: `labels.png` (or `sketch.png`), `picture-NN.png` after every stroke,
@@ -76,7 +77,7 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
         }
         let started = Instant::now();
         let input = input_of(document.composite());
-        let (rgb, _, device) = studio.paint(&model, options, &input)?;
+        let (rgb, _, device) = studio.paint(&model, options, &input, &Looks::default())?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let path = folder.join(format!("picture-{step:02}.png"));
         write_atomically(&path, &pictures::encode_rgb(&path, input.width, input.height, &rgb)?)?;

@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
+use daub_models::looks::Looks;
 use serde::{Deserialize, Serialize};
 
 use super::{Canvas, Kind, Object, Rect};
@@ -33,6 +34,8 @@ pub struct Extras {
     pub reference: Option<Arc<Picture>>,
     /// Where the ground meets the sky.
     pub horizon: Horizon,
+    /// How objects look, for models that leave that open.
+    pub looks: Looks,
 }
 
 /// The layers of a drawing, from below to above.

@@ -1,6 +1,7 @@
 //! Canvas to picture: what is wanted, the thread that paints it, and what came out.
 
 mod input;
+mod looks;
 mod options;
 mod runner;
 mod studio;
@@ -8,6 +9,7 @@ mod styling;
 mod worker;
 
 pub use input::{input_of, input_of_document, rgb_of};
+pub use looks::{LookPicture, LookRequest};
 pub use options::{Device, Options, Precision};
 pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
@@ -16,6 +18,7 @@ pub use worker::{Generator, Painter, Step};
 
 use std::sync::Arc;
 
+use daub_models::looks::Looks;
 use daub_models::{Input, Model};
 
 /// One state of one document.
@@ -36,6 +39,8 @@ pub struct Request {
     pub model: Arc<Model>,
     /// What the generator reads.
     pub input: Input,
+    /// How its objects look, where the generator leaves that open.
+    pub looks: Looks,
     /// How it is run.
     pub options: Options,
     /// What is laid over the picture.

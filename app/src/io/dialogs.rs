@@ -22,6 +22,8 @@ pub enum Purpose {
     ExportPicture,
     /// The label map or sketch to write.
     ExportCanvas,
+    /// A photograph whose style is taken.
+    StylePhoto,
 }
 
 /// A question for a path.
@@ -64,10 +66,11 @@ impl Purpose {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
-            Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
+            Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
             Self::TracePhoto | Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],
             Self::ExportCanvas => &["png"],
+            Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
         }
     }
 

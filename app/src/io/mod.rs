@@ -4,6 +4,7 @@ pub mod dialogs;
 pub mod files;
 pub mod folders;
 pub mod frames;
+pub mod photo_style;
 pub mod pictures;
 pub mod project;
 pub mod recovery;

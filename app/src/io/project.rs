@@ -3,12 +3,13 @@
 //! `project.json` holds `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`, and `styles`, the
 //! chain over the picture, if there is one.
 //! `canvas.png` is a palette PNG of ids for label kinds and an RGB PNG elsewhere; `base.png`, if there,
-//! is what the eraser brings back.
+//! is what the eraser brings back. `looks` is how objects look, for models that leave that open.
 
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use daub_models::looks::Looks;
 use serde::{Deserialize, Serialize};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
@@ -36,6 +37,8 @@ pub struct Project {
     pub base: Canvas,
     /// The styles over its picture.
     pub styles: Chain,
+    /// How its objects look.
+    pub looks: Looks,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -46,26 +49,39 @@ struct Header {
     model: String,
     #[serde(default, skip_serializing_if = "is_plain")]
     styles: Chain,
+    #[serde(default, skip_serializing_if = "is_default")]
+    looks: Looks,
 }
 
 fn is_plain(styles: &Chain) -> bool {
     *styles == Chain::default()
 }
 
+fn is_default(looks: &Looks) -> bool {
+    *looks == Looks::default()
+}
+
 impl Project {
+    /// A drawing that starts as `canvas`.
+    pub fn new(title: impl Into<String>, model: impl Into<String>, canvas: Canvas) -> Self {
+        Self {
+            title: title.into(),
+            model: model.into(),
+            base: canvas.clone(),
+            canvas,
+            styles: Chain::default(),
+            looks: Looks::default(),
+        }
+    }
+
     /// The bytes of a project file.
     ///
     /// # Errors
     /// When a picture cannot be encoded.
     pub fn to_bytes(&self) -> anyhow::Result<Vec<u8>> {
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let header = Header {
-            format: 1,
-            title: self.title.clone(),
-            kind: self.canvas.kind().clone(),
-            model: self.model.clone(),
-            styles: self.styles.clone(),
-        };
+        let Self { title, model, styles, looks, .. } = self.clone();
+        let header = Header { format: 1, title, kind: self.canvas.kind().clone(), model, styles, looks };
         // PNG is compressed already.
         let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         zip.start_file("project.json", stored)?;
@@ -106,7 +122,8 @@ impl Project {
         let canvas = decode(&header.kind, &entry("canvas.png")?).context("canvas.png is broken")?;
         let base = entry("base.png").ok().and_then(|bytes| decode(&header.kind, &bytes).ok());
         let base = base.filter(|base| base.bounds() == canvas.bounds()).unwrap_or_else(|| canvas.clone());
-        Ok(Self { title: header.title, model: header.model, canvas, base, styles: header.styles.checked() })
+        let (styles, looks) = (header.styles.checked(), header.looks);
+        Ok(Self { title: header.title, model: header.model, canvas, base, styles, looks })
     }
 }
 
@@ -128,6 +145,7 @@ fn decode(kind: &Kind, bytes: &[u8]) -> anyhow::Result<Canvas> {
 
 #[cfg(test)]
 mod tests {
+    use daub_models::looks::{Look, Object};
     use proptest::prelude::*;
 
     use super::*;
@@ -137,7 +155,9 @@ mod tests {
         let canvas = Canvas::from_pixels(kind.clone(), width, height, pixels).unwrap();
         let base = Canvas::new(kind, width, height, 3);
         let styles = Chain { steps: vec![Step { strength: 0.25, ..Step::new("photo2vangogh") }], after_model: true };
-        Project { title: "画".into(), model: "street".into(), canvas, base, styles }
+        let mut looks = Looks { seed: 5, ..Looks::default() };
+        looks.chosen.push((Object::Region { x: 0, y: 0, id: 3 }, Look::Usual(2)));
+        Project { base, styles, looks, ..Project::new("画", "street", canvas) }
     }
 
     proptest! {

@@ -114,13 +114,7 @@ mod tests {
     fn a_drawing_outlives_a_killed_program_and_only_that() {
         let base = tempfile::tempdir().unwrap();
         let canvas = Canvas::new(Kind::Sketch, 4, 4, 9);
-        let project = Project {
-            title: "cat".into(),
-            model: "cats".into(),
-            base: canvas.clone(),
-            canvas,
-            styles: crate::styles::Chain::default(),
-        };
+        let project = Project::new("cat", "cats", canvas);
         let (first, lost) = Recovery::start(base.path()).unwrap();
         assert!(lost.is_empty());
         first.keep(1, &project).unwrap();

@@ -7,7 +7,7 @@ use daub_models::Model;
 
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
-use crate::document::{Canvas, Document, Ink, Kind};
+use crate::document::{Canvas, Content, Document, Ink, Kind};
 use crate::io::project::Project;
 use crate::scenes;
 use crate::styles::Chain;
@@ -80,10 +80,7 @@ impl State {
         match scene.finished() {
             Ok(canvas) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(
-                    Project { title, model: scene.model.clone(), base: canvas.clone(), canvas, styles: Chain::default() },
-                    None,
-                );
+                self.open_project(Project::new(title, scene.model.clone(), canvas), None);
             }
             Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
         }
@@ -103,7 +100,9 @@ impl State {
         if model.is_none() {
             self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
         }
-        self.add(Document::restore(project.title, project.canvas, project.base), model);
+        let mut content = Content::new(project.canvas, project.base);
+        content.extras.looks = project.looks;
+        self.add(Document::from_content(project.title, content), model);
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.styles = project.styles.checked();

@@ -2,11 +2,13 @@
 
 mod drawings;
 mod hand;
+mod looks;
 mod styles;
 mod traced;
 mod view;
 
 pub use hand::{Hand, PenEvent};
+pub use looks::{Offered, has_looks, has_object_looks};
 pub use styles::Styling;
 pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
@@ -17,8 +19,9 @@ use std::sync::Arc;
 
 use self::drawings::BLANK;
 use daub_models::Model;
+use daub_models::looks::Object;
 
-use crate::action::{Action, Effect};
+use crate::action::{Action, Effect, LookAction};
 use crate::document::{Canvas, Document, Ink, Kind};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
@@ -68,6 +71,10 @@ pub struct State {
     asked: HashMap<Purpose, u64>,
     /// The model that was opened and the questions that are left about it, the first one first.
     pub asking: Option<Asking>,
+    /// The object whose looks are offered.
+    pub offered: Option<Offered>,
+    /// The object that the photograph is for that is asked for; none for everything.
+    styled: Option<Object>,
     next_id: u64,
 }
 
@@ -137,6 +144,7 @@ impl OpenDrawing {
             canvas: self.document.canvas().clone(),
             base: self.document.base().clone(),
             styles: self.styles.clone(),
+            looks: self.document.extras().looks.clone(),
         }
     }
 }
@@ -163,6 +171,8 @@ impl State {
             quitting: false,
             asked: HashMap::new(),
             asking: None,
+            offered: None,
+            styled: None,
             next_id: 1,
         };
         // Streets show best what the program is for.
@@ -277,6 +287,7 @@ impl State {
             }
             Action::Trace(action) => return self.apply_trace(action),
             Action::Style(action) => self.apply_style(action),
+            Action::Look(action) => return self.look(action),
             Action::Notify(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
@@ -284,6 +295,10 @@ impl State {
     }
 
     fn pen(&mut self, event: PenEvent) {
+        // The press that closes the offered looks is not the first of a stroke.
+        if matches!(event, PenEvent::Down(_) | PenEvent::Cancel) && self.offered.take().is_some() {
+            return;
+        }
         let (tool, radius_px) = (self.tool, self.radius_px);
         let drawing = &mut self.drawings[self.current];
         if let Some(ink) = self.hand.handle(event, tool, drawing.ink, radius_px, &mut drawing.document) {
@@ -310,6 +325,7 @@ impl State {
             Purpose::SaveProject => Effect::Save { id, path },
             Purpose::ExportPicture => Effect::ExportPicture { id, path },
             Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
+            Purpose::StylePhoto => Effect::StyleFromPhoto { drawing: id, object: self.styled.take(), path },
         }]
     }
 }
@@ -327,6 +343,7 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::Notify(_)
             | Action::DismissNotice
             | Action::TypePath(_)
+            | Action::Look(LookAction::Measured { .. })
     )
 }
 

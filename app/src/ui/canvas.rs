@@ -2,7 +2,7 @@
 
 use egui::{Color32, CursorIcon, Event, Key, PointerButton, Pos2, Rect, Sense, Stroke, Vec2};
 
-use crate::action::Action;
+use crate::action::{Action, LookAction};
 use crate::paint::Point;
 use crate::state::{PenEvent, State, View, canvas_from_ui};
 use crate::text::text;
@@ -23,6 +23,10 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
     pointer.handle(ui, &events, Held { drawing: busy, space, panning });
     if response.double_clicked() && state.tool == Tool::Polygon {
         pointer.actions.push(Action::Pen(PenEvent::Finish));
+    }
+    if let Some(place) = response.interact_pointer_pos().filter(|_| response.secondary_clicked()) {
+        let at = pointer.canvas_place(place);
+        pointer.actions.push(Action::Look(LookAction::Offer(at)));
     }
     if pointer.over {
         cursor_ui(ui, state, pane, canvas_rect, size, space || panning);

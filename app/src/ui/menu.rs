@@ -7,11 +7,11 @@ use daub_models::graph::NormStats;
 use egui::{Key, Modifiers};
 
 use super::theme;
-use crate::action::{Action, Command, all_commands, edit_commands, file_commands, view_commands};
+use crate::action::{Action, Command, all_commands, edit_commands, file_commands, look_commands, view_commands};
 use crate::document::{Ink, Kind};
 use crate::generate::Device;
 use crate::scenes;
-use crate::state::{Layout, PenEvent, State};
+use crate::state::{Layout, PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
 
 const FILE: Text = text("File", "文件");
@@ -81,6 +81,7 @@ fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
         Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
+        Action::Look(_) => has_looks(state.drawing().model.as_deref()),
         _ => true,
     }
 }
@@ -107,6 +108,10 @@ fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
         && ui.button(NEXT_SEED.of(language)).clicked()
     {
         *seed += 1;
+    }
+    if has_looks(state.drawing().model.as_deref()) {
+        ui.separator();
+        commands_ui(ui, state, look_commands(), actions);
     }
     if options != state.options {
         actions.push(Action::SetOptions(options));

@@ -2,6 +2,7 @@
 
 mod canvas;
 mod compare;
+mod looks;
 mod menu;
 mod overlays;
 mod palette;

@@ -2,7 +2,7 @@
 
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
-use super::{canvas, compare, theme};
+use super::{canvas, compare, looks, theme};
 use crate::action::Action;
 use crate::generate::{Quality, Shown};
 use crate::picture::PictureTexture;
@@ -30,6 +30,7 @@ pub(super) fn panes_ui(
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
             draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
+            looks::offer_ui(ui, state, &picture.looks, left, canvas_rect, actions);
             let picture_rect = state.drawing().view.canvas_rect(right, canvas_size(state));
             picture_ui(ui, state, picture, right, picture_rect);
             if let Some(before) = picture.before().filter(|_| shown_here(state, picture).is_some()) {
@@ -42,6 +43,7 @@ pub(super) fn panes_ui(
             picture_ui(ui, state, picture, area, canvas_rect);
             draw(ui, area, canvas_rect, canvas.map(whole), opacity);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
+            looks::offer_ui(ui, state, &picture.looks, area, canvas_rect, actions);
         }
     }
 }

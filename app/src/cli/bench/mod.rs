@@ -14,7 +14,8 @@ use daub_shaders::Extent;
 
 use self::inputs::{input_for, layout, psnr_db, stroked, varied};
 use super::parse_size;
-use crate::generate::{Device, Options, Pass, Pixels, Precision, Runner, Uses};
+use super::running::Running;
+use crate::generate::{Options, Pass, Pixels, Runner, Uses};
 use crate::io::folders;
 
 /// Arguments of `daub bench`.
@@ -27,12 +28,9 @@ pub struct Arguments {
     /// Picture size; without it the model's native size.
     #[arg(long, value_parser = parse_size, value_name = "WxH")]
     pub size: Option<(usize, usize)>,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
-    /// How numbers are kept on the graphics card.
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
+    /// Where and how the model runs.
+    #[command(flatten)]
+    pub running: Running,
     /// Number of timed pictures.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub runs: u32,
@@ -72,8 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         return Ok(());
     }
     let started = Instant::now();
-    let options =
-        Options { device: arguments.device, precision: arguments.precision, threads: arguments.threads, ..Options::default() };
+    let options = Options { threads: arguments.threads, ..arguments.running.options() };
     let (loaded, multiple, native) = load(&arguments.model)?;
     let (width, height) = arguments.size.unwrap_or(native);
     let input = input_for(&loaded.graph, width, height);

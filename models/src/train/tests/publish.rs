@@ -8,6 +8,7 @@ use crate::cpu::{Cpu, CpuOptions};
 use crate::features::{Clusters, companions};
 use crate::flex::Flex;
 use crate::library::Inspection;
+use crate::looks::Looks;
 use crate::train::gan::Gan;
 use crate::train::{Batch, Bundle, Config, Memory, Method, Site, Tile, Trainer, open};
 use crate::{Executor, Input, Interrupt, Model, generate};
@@ -108,7 +109,7 @@ fn pix2pixhd_publishes_styles_that_the_official_tools_read() {
     let instances: Arc<[u32]> = batch.pairs[0].input.instances.clone().unwrap();
     let present = |id: &u32| clusters.choices(*id) > 0;
     assert!(instances.iter().all(present), "every class that was seen has styles");
-    let features = clusters.planes(&instances, &std::collections::BTreeMap::new(), 0);
+    let features = Looks::default().planes(Some(&clusters), &instances, batch.pairs[0].input.width, 2);
     let input = Input { features: Some(features), ..batch.pairs[0].input.clone() };
     assert_eq!(paint(bundle, &input).len(), 3 * SIDE * SIDE);
 }
