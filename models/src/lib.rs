@@ -6,7 +6,8 @@
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
 //! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`]; [`trace`] and [`flow`] prepare and join pictures.
+//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`], [`pictures`], [`evaluate`]; [`trace`] and [`flow`]
+//! prepare and join pictures.
 
 pub mod architecture;
 pub mod card;
@@ -14,6 +15,7 @@ pub mod checkpoint;
 pub mod colour;
 pub mod convert;
 pub mod cpu;
+pub mod evaluate;
 pub mod executor;
 pub mod families;
 pub mod features;
@@ -31,6 +33,7 @@ pub mod npy;
 mod official_tests;
 mod options;
 pub mod palette;
+pub mod pictures;
 pub mod planes;
 pub mod questions;
 pub mod random;
