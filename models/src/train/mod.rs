@@ -29,6 +29,7 @@ mod config;
 mod cyclegan;
 pub mod data;
 mod draws;
+mod events;
 mod feeds;
 mod gan;
 pub mod journal;
