@@ -16,7 +16,7 @@ use super::journal::Journal;
 use super::keep::{self, Progress};
 use super::report::{self, Report};
 use super::sheet::{Sheet, psnr_of};
-use super::{Batch, Config, DataInfo, DeviceChoice, Losses, Memory, TrainError, Trainer};
+use super::{Batch, Config, DataInfo, DeviceChoice, Memory, TrainError, Trainer};
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ pub fn run(job: &Job, open: &mut Open<'_>, hear: &mut dyn FnMut(Event<'_>) -> Fl
     let journal = Journal::open(folder, progress.total, progress.step)?;
     let loader = Loader::start(dataset, progress.step, job.config.data.threads);
     let loader = loader.map_err(|error| TrainError::Config(format!("no threads to read pictures: {error}")))?;
-    let mut running = Running { job, trainer, samples, info, journal, progress, end, saved: None };
+    let running = Running { job, trainer, samples, info, journal, progress, end, saved: None };
     if hear(Event::Started(&started)) == Flow::Stop {
         return running.finish(true, hear);
     }
@@ -191,7 +191,8 @@ impl Running<'_> {
                 saved = Instant::now();
             }
         }
-        self.finish(stopped && self.progress.step < self.end, hear)
+        let early = stopped && self.progress.step < self.end;
+        self.finish(early, hear)
     }
 
     fn save(&mut self, hear: &mut Hear<'_>) -> Result<(), TrainError> {
