@@ -25,7 +25,9 @@ fn refused(output: &Output, words: &[&str]) {
     let message = String::from_utf8(output.stderr.clone()).unwrap();
     assert!(!output.status.success());
     assert_eq!(message.trim_end().lines().count(), 1, "{message}");
-    words.iter().for_each(|word| assert!(message.contains(word), "{word} is not in: {message}"));
+    for word in words {
+        assert!(message.contains(word), "{word} is not in: {message}");
+    }
 }
 
 /// A training file for small pairs of shapes, on the processor.

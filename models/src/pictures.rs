@@ -28,8 +28,8 @@ pub struct PictureError {
 
 impl PictureError {
     /// An error about `path`.
-    pub fn new(path: &Path, reason: impl ToString) -> Self {
-        Self { path: path.to_owned(), reason: reason.to_string() }
+    pub fn new(path: &Path, reason: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), reason: reason.into() }
     }
 }
 

@@ -189,7 +189,9 @@ impl Teller {
             let more = if count == 2 && skipped.len() > 3 { format!(" (and {} more)", skipped.len() - 3) } else { String::new() };
             self.say(&format!("left out: {file}{more}"));
         }
-        changed.iter().for_each(|change| self.say(&format!("changed since the checkpoint: {change}")));
+        for change in changed {
+            self.say(&format!("changed since the checkpoint: {change}"));
+        }
         if let Some(bar) = &self.bar {
             bar.set_style(style("{bar:30} {pos}/{len} {msg}"));
             bar.set_length(*end);
@@ -225,7 +227,9 @@ impl Teller {
         let Outcome { step, stopped, seconds, models, report } = outcome;
         let how = if *stopped { "stopped" } else { "done" };
         println!("{how} after {step} steps in {} on {device}", left(Duration::from_secs_f64(*seconds)));
-        models.iter().for_each(|model| println!("model   {}", model.display()));
+        for model in models {
+            println!("model   {}", model.display());
+        }
         println!("report  {}", report.display());
     }
 }

@@ -188,7 +188,9 @@ mod tests {
     #[test]
     fn a_flat_direction_does_no_harm() {
         let mut flat = vectors(30, 5, 2);
-        flat.iter_mut().for_each(|vector| vector[3] = 1.0);
+        for vector in &mut flat {
+            vector[3] = 1.0;
+        }
         let found = distance(&flat, &vectors(30, 5, 4)).unwrap();
         assert!(found.is_finite() && found > 0.0);
     }

@@ -204,7 +204,8 @@ mod tests {
     fn features_tell_equal_from_different() {
         let weights = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models/hed_vgg16.safetensors");
         let mut vgg = Vgg::open(&weights).unwrap();
-        let striped = |step: u32| RgbImage::from_fn(32, 32, |x, _| image::Rgb([if x / step % 2 == 0 { 220 } else { 30 }; 3]));
+        let striped =
+            |step: u32| RgbImage::from_fn(32, 32, |x, _| image::Rgb([if (x / step).is_multiple_of(2) { 220 } else { 30 }; 3]));
         let (fine, coarse) = (vgg.look(&striped(2)).unwrap(), vgg.look(&striped(8)).unwrap());
         assert!(fine.distance(&fine) < 1e-9);
         assert!(fine.distance(&coarse) > 0.5, "{}", fine.distance(&coarse));

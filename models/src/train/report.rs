@@ -86,9 +86,9 @@ impl Report<'_> {
         page += "</dl></header>\n";
         self.sheets(&mut page);
         self.curves(&mut page);
-        write!(
+        writeln!(
             page,
-            "<section><details><summary>Settings</summary><pre>{}</pre></details></section>\n",
+            "<section><details><summary>Settings</summary><pre>{}</pre></details></section>",
             escaped(&progress.config)
         )
         .ok();
@@ -99,8 +99,13 @@ impl Report<'_> {
     fn sheets(&self, page: &mut String) {
         let all = &self.progress.sheets;
         let Some((newest, _)) = all.last() else { return };
-        let captions =
-            self.progress.captions.iter().map(|caption| format!("<span>{}</span>", escaped(caption))).collect::<String>();
+        let captions = self
+            .progress
+            .captions
+            .iter()
+            .map(|caption| format!("<span>{}</span>", escaped(caption)))
+            .collect::<Vec<_>>()
+            .concat();
         let image = |step: u64| {
             let bytes = std::fs::read(sheet_path(&self.config.output.folder, step)).ok()?;
             Some(format!("<img alt=\"samples after step {step}\" src=\"data:image/png;base64,{}\">", base64(&bytes)))
@@ -158,7 +163,7 @@ fn chart(page: &mut String, name: &str, points: &[(f64, f64)], smooth: bool) {
     let x = |step: f64| MARGIN.0 + (step - first.0) / (last.0 - first.0).max(1.0) * PLOT.0;
     let y = |value: f64| 8.0 + PLOT.1 * (1.0 - ((value - low) / (high - low)).clamp(0.0, 1.0));
     let line = |points: &[(f64, f64)]| {
-        points.iter().map(|(step, value)| format!("{:.1},{:.1} ", x(*step), y(*value))).collect::<String>()
+        points.iter().map(|(step, value)| format!("{:.1},{:.1}", x(*step), y(*value))).collect::<Vec<_>>().join(" ")
     };
     let (width, height) = (MARGIN.0 + PLOT.0 + 8.0, 8.0 + PLOT.1 + MARGIN.1);
     let now = means.last().map_or(last.1, |point| point.1);

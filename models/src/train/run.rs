@@ -166,7 +166,7 @@ impl Running<'_> {
         let mut stopped = false;
         while self.progress.step < self.end && !stopped {
             let begun = Instant::now();
-            let batch = loader.next()?;
+            let batch = loader.next_batch()?;
             let losses = self.trainer.step(&batch, self.progress.step)?;
             let took = begun.elapsed().as_secs_f64();
             self.progress.step += 1;

@@ -110,11 +110,11 @@ pub fn template(method: Method) -> String {
     for (name, comment, example) in COMMENTS {
         if let Some(path) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
             table = path.split('.').try_fold(&defaults, |table, part| table.get(part)?.as_table());
-            text += &format!("\n# {comment}\n{name}\n");
+            text.extend(["\n# ", comment, "\n", name, "\n"]);
         } else if let Some(value) = table.and_then(|table| table.get(*name)) {
-            text += &format!("# {comment}\n{name} = {}\n", printed(value));
+            text.extend(["# ", comment, "\n", name, " = ", &printed(value), "\n"]);
         } else if let Some(example) = example {
-            text += &format!("# {comment}\n# {name} = {example}\n");
+            text.extend(["# ", comment, "\n# ", name, " = ", example, "\n"]);
         }
     }
     text

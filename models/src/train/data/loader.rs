@@ -62,7 +62,7 @@ impl Loader {
     ///
     /// # Errors
     /// When one of its files cannot be read any more.
-    pub fn next(&mut self) -> Result<Batch, TrainError> {
+    pub fn next_batch(&mut self) -> Result<Batch, TrainError> {
         let mut state = self.shared.lock();
         loop {
             if let Some(batch) = state.ready.remove(&self.next) {

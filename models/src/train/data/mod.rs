@@ -148,7 +148,9 @@ impl Dataset {
                 };
                 if let RawInput::Labels(ids) = &raw.input {
                     let mut seen = locked(&seen);
-                    ids.iter().for_each(|id| seen[usize::from(*id)] = true);
+                    for id in ids {
+                        seen[usize::from(*id)] = true;
+                    }
                 }
                 let raw = with_edges(raw, tracer.as_ref())?;
                 let fits = budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(raw.bytes()));
