@@ -100,7 +100,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         if stop.load(Ordering::Relaxed) { Flow::Stop } else { Flow::Go }
     });
     teller.end();
-    teller.tell_outcome(&outcome?, &device);
+    tell_outcome(&outcome?, &device);
     Ok(())
 }
 
@@ -221,17 +221,17 @@ impl Teller {
             bar.finish_and_clear();
         }
     }
+}
 
-    #[expect(clippy::print_stdout, reason = "this is the command's answer")]
-    fn tell_outcome(&self, outcome: &Outcome, device: &str) {
-        let Outcome { step, stopped, seconds, models, report } = outcome;
-        let how = if *stopped { "stopped" } else { "done" };
-        println!("{how} after {step} steps in {} on {device}", left(Duration::from_secs_f64(*seconds)));
-        for model in models {
-            println!("model   {}", model.display());
-        }
-        println!("report  {}", report.display());
+#[expect(clippy::print_stdout, reason = "this is the command's answer")]
+fn tell_outcome(outcome: &Outcome, device: &str) {
+    let Outcome { step, stopped, seconds, models, report } = outcome;
+    let how = if *stopped { "stopped" } else { "done" };
+    println!("{how} after {step} steps in {} on {device}", left(Duration::from_secs_f64(*seconds)));
+    for model in models {
+        println!("model   {}", model.display());
     }
+    println!("report  {}", report.display());
 }
 
 fn style(template: &str) -> ProgressStyle {
