@@ -168,14 +168,14 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
             if tool(ui, "×", REMOVE, true) {
                 actions.push(Action::Style(StyleAction::Remove(at)));
             }
-            if tool(ui, "⏷", LATER, at < last) {
+            if tool(ui, "↓", LATER, at < last) {
                 actions.push(Action::Style(StyleAction::Move { from: at, to: at + 1 }));
             }
-            if tool(ui, "⏶", EARLIER, at > 0) {
+            if tool(ui, "↑", EARLIER, at > 0) {
                 actions.push(Action::Style(StyleAction::Move { from: at, to: at.saturating_sub(1) }));
             }
             if let Some(reverse) = reverse
-                && tool(ui, "🔁", REVERSE, true)
+                && tool(ui, "↔", REVERSE, true)
             {
                 edited.style.clone_from(&reverse.card.name);
             }
