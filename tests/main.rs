@@ -11,5 +11,6 @@ mod official;
 mod styles;
 mod support;
 mod tidy;
+mod training;
 mod user_interface;
 mod window;

@@ -63,6 +63,7 @@ pub mod styles;
 pub mod text;
 pub mod tool;
 pub mod trace;
+pub mod training;
 pub mod ui;
 pub mod window;
 

@@ -6,7 +6,8 @@
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
 //! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`looks`], [`npy`], [`colour`],
-//! [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`style`], [`train`]; [`trace`] and [`flow`]
+//! [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`style`], [`train`], [`pictures`], [`evaluate`];
+//! [`trace`] and [`flow`]
 //! prepare and join pictures.
 
 pub mod architecture;
@@ -15,6 +16,7 @@ pub mod checkpoint;
 pub mod colour;
 pub mod convert;
 pub mod cpu;
+pub mod evaluate;
 pub mod executor;
 pub mod families;
 pub mod features;
@@ -33,6 +35,7 @@ pub mod npy;
 mod official_tests;
 mod options;
 pub mod palette;
+pub mod pictures;
 pub mod planes;
 pub mod questions;
 pub mod random;

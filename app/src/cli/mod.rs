@@ -2,6 +2,7 @@
 
 mod bench;
 mod convert;
+mod evaluate;
 mod frames;
 mod generate;
 mod inspect;
@@ -10,6 +11,7 @@ mod replay;
 mod running;
 mod style;
 mod trace;
+mod train;
 
 use std::path::PathBuf;
 
@@ -49,6 +51,10 @@ pub enum Command {
     Convert(convert::Arguments),
     /// Measure how long pictures take.
     Bench(bench::Arguments),
+    /// Train a model on pictures of your own.
+    Train(train::Arguments),
+    /// Compare two folders of pictures.
+    Evaluate(evaluate::Arguments),
 }
 
 impl Command {
@@ -67,6 +73,8 @@ impl Command {
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Convert(arguments) => convert::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Train(arguments) => train::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
         }
     }
 }

@@ -161,21 +161,21 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
             let last = state.drawing().styles.steps.len() - 1;
             let reverse = state.reverse_style(&step.style);
             let tool = |ui: &mut egui::Ui, icon: &str, tip: Text, enabled: bool| {
-                let button = ui.add_enabled(enabled, egui::Button::new(icon).small());
+                let button = ui.add_enabled(enabled, egui::Button::new(egui::RichText::new(icon).monospace()).small());
                 button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, tip.of(language)));
                 button.on_hover_text(tip.of(language)).clicked()
             };
             if tool(ui, "×", REMOVE, true) {
                 actions.push(Action::Style(StyleAction::Remove(at)));
             }
-            if tool(ui, "⏷", LATER, at < last) {
+            if tool(ui, "↓", LATER, at < last) {
                 actions.push(Action::Style(StyleAction::Move { from: at, to: at + 1 }));
             }
-            if tool(ui, "⏶", EARLIER, at > 0) {
+            if tool(ui, "↑", EARLIER, at > 0) {
                 actions.push(Action::Style(StyleAction::Move { from: at, to: at.saturating_sub(1) }));
             }
             if let Some(reverse) = reverse
-                && tool(ui, "🔁", REVERSE, true)
+                && tool(ui, "⇄", REVERSE, true)
             {
                 edited.style.clone_from(&reverse.card.name);
             }
@@ -259,7 +259,7 @@ fn labels_ui(ui: &mut egui::Ui, state: &State, chosen: &[u8], edited: &mut Step)
     });
 }
 
-/// A small square of a colour in a line of text.
+/// A small square of a colour in a line of text; the font for code has it, that for words has not.
 fn swatch(colour: Color32) -> egui::RichText {
-    egui::RichText::new("■").color(colour)
+    egui::RichText::new("■").monospace().color(colour)
 }
