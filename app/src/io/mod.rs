@@ -5,6 +5,7 @@ pub mod files;
 pub mod folders;
 pub mod frames;
 pub mod pictures;
+pub mod preferences;
 pub mod project;
 pub mod recovery;
 pub mod stamps;
