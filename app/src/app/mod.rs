@@ -10,7 +10,7 @@ mod tracer;
 pub use setup::{Handover, Setup};
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use daub_models::{Model, library};
@@ -25,7 +25,7 @@ use crate::io::recovery::Recovery;
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
-use crate::text::{Language, text};
+use crate::text::text;
 use crate::ui;
 use files::{failed, read_model, read_photo};
 use tracer::Tracer;

@@ -48,7 +48,9 @@ impl State {
             Painting::ToggleVerticalMirror => axes.vertical = !axes.vertical,
             Painting::ToggleHorizontalMirror => axes.horizontal = !axes.horizontal,
             Painting::CentreMirrors => {
-                drawing.symmetry = Symmetry { axes: drawing.symmetry.axes, ..middle_of(drawing.document.canvas()) };
+                let axes = drawing.symmetry.axes;
+                drawing.symmetry = middle_of(drawing.document.canvas());
+                drawing.symmetry.axes = axes;
             }
         }
     }

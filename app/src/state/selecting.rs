@@ -8,7 +8,7 @@ use crate::tool::Tool;
 
 /// How a new area joins the selection that is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Joining {
+pub(super) enum Joining {
     /// It takes its place.
     #[default]
     Replaces,
@@ -28,7 +28,7 @@ impl Joining {
     }
 
     /// The selection that comes of both; nothing selected is no selection.
-    pub fn joined(self, before: Option<&Mask>, new: &Mask) -> Option<Mask> {
+    fn joined(self, before: Option<&Mask>, new: &Mask) -> Option<Mask> {
         let joined = match (self, before) {
             (Self::Replaces, _) | (Self::Adds, None) => new.clone(),
             (Self::Adds, Some(before)) => before.union(new),

@@ -102,7 +102,7 @@ fn preferences_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
 
 /// The size takes effect when the slider is let go: one that grew under the pointer would run away from it.
 fn scale_ui(ui: &mut Ui, state: &State, label: Id, actions: &mut Vec<Action>) {
-    let id = ui.id().with("scale");
+    let id = ui.scope_id().with("scale");
     let mut scale = ui.data(|data| data.get_temp::<f32>(id)).unwrap_or(state.preferences.ui_scale);
     let percent = |value: f64, _: std::ops::RangeInclusive<usize>| format!("{:.0} %", value * 100.0);
     let parse = |text: &str| text.trim().trim_end_matches('%').trim().parse::<f64>().ok().map(|percent| percent / 100.0);

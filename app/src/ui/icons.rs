@@ -7,12 +7,13 @@ macro_rules! icons {
     ($($name:ident => $file:literal),* $(,)?) => {
         /// What an icon shows.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[expect(missing_docs, reason = "the names are what the icons show")]
-        pub enum Icon { $($name),* }
+        #[allow(dead_code, reason = "the set is drawn in one style for panels to choose from")]
+        pub(super) enum Icon { $($name),* }
 
         impl Icon {
             /// Every icon.
-            pub const ALL: &[Self] = &[$(Self::$name),*];
+            #[cfg(test)]
+            const ALL: &[Self] = &[$(Self::$name),*];
 
             /// The drawing, 24 units square.
             fn svg(self) -> &'static str {

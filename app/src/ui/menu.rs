@@ -258,7 +258,7 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
     if context.memory(|memory| memory.focused().is_none()) && is_enabled(&Selection::Delete.into(), state) {
         let step = if context.input(|input| input.modifiers.shift) { 10 } else { 1 };
         for (key, x, y) in ARROWS {
-            if context.input_mut(|input| input.consume_key(input.modifiers & Modifiers::SHIFT, key)) {
+            if context.input_mut(|input| input.consume_key(if step > 1 { Modifiers::SHIFT } else { Modifiers::NONE }, key)) {
                 actions.push(Selection::Nudge(x * step, y * step).into());
             }
         }

@@ -63,7 +63,7 @@ pub(super) fn palette_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Act
 
 /// The field that finds labels; gives what was typed, in small letters.
 fn search_ui(ui: &mut egui::Ui, language: Language) -> String {
-    let id = ui.id().with("search");
+    let id = ui.scope_id().with("search");
     let mut typed: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(16.0), Sense::hover());
