@@ -160,8 +160,8 @@ fn pressed(sample: Sample, grip: Grip<'_>, document: &mut Document) -> (Hand, Op
     match tool {
         Tool::Eyedropper => return (Hand::Ready, ink_at(document, sample.at).map(Outcome::Ink)),
         Tool::Wand => {
-            let found = Selecting::by_wand(document.canvas(), &sample, grip.contiguous, ground.within);
-            return (Hand::Ready, found.map(Outcome::Selection));
+            let found = Selecting::by_wand(document.composite(), &sample, grip.contiguous, ground.within);
+            return (Hand::Ready, found);
         }
         Tool::SelectRectangle | Tool::Lasso => return (Hand::Selecting(Selecting::begin(tool, &sample)), None),
         _ => {}
@@ -184,7 +184,11 @@ fn pressed(sample: Sample, grip: Grip<'_>, document: &mut Document) -> (Hand, Op
 /// The pointer moves while it is pressed.
 fn go_on(stroke: &mut Stroke, line: &mut Line, samples: &[Sample], ground: Ground<'_>, document: &mut Document) {
     if stroke.tool.is_incremental() {
-        extend(stroke, ground, document, |inked| samples.iter().for_each(|sample| line.go_on(*sample, inked)));
+        extend(stroke, ground, document, |inked| {
+            for sample in samples {
+                line.go_on(*sample, inked);
+            }
+        });
     } else if let Some(last) = samples.last().filter(|_| stroke.tool != Tool::Fill) {
         stroke.points.truncate(1);
         stroke.points.push(constrained(stroke.tool, stroke.points[0], last));

@@ -1,7 +1,7 @@
 //! Pixels in the air: picked up or pasted, moved, and not placed yet.
 
 use super::PenEvent;
-use crate::document::{Document, Mask};
+use crate::document::{Document, Mask, Rect};
 use crate::paint::{self, Fill, HALF, Point, Region};
 use crate::pen::Sample;
 
@@ -83,11 +83,8 @@ impl Floating {
     fn lay(&self, document: &mut Document) {
         document.rewind();
         document.draw(|canvas, base| {
-            let hole = if self.leaves_hole {
-                paint::paint_mask(canvas, &self.region.mask, Fill::From(base))
-            } else {
-                Default::default()
-            };
+            let hole =
+                if self.leaves_hole { paint::paint_mask(canvas, &self.region.mask, Fill::From(base)) } else { Rect::EMPTY };
             hole.union(self.region.lay(canvas, self.moved))
         });
     }

@@ -1,6 +1,6 @@
 //! A selection while it is made.
 
-use super::hand::constrained;
+use super::hand::{Outcome, constrained};
 use crate::document::{Canvas, Mask, Rect};
 use crate::paint::{self, Point};
 use crate::pen::{Held, Sample};
@@ -90,12 +90,12 @@ impl Selecting {
         self.joining.joined(before, &paint::mask_of(&self.outline(), bounds))
     }
 
-    /// The selection that comes of a click with the wand; `None` outside the canvas.
-    pub(super) fn by_wand(canvas: &Canvas, sample: &Sample, contiguous: bool, before: Option<&Mask>) -> Option<Option<Mask>> {
+    /// The selection that comes of a click with the wand; nothing comes of one outside the canvas.
+    pub(super) fn by_wand(canvas: &Canvas, sample: &Sample, contiguous: bool, before: Option<&Mask>) -> Option<Outcome> {
         let Point { x, y } = sample.at;
         let (x, y) = (x >= 0.0 && y >= 0.0).then_some((x as usize, y as usize))?;
         let ink = canvas.get(x, y)?;
         let new = if contiguous { paint::connected(canvas, x, y, None) } else { paint::of_one_ink(canvas, ink) };
-        Some(Joining::of(sample.held).joined(before, &new))
+        Some(Outcome::Selection(Joining::of(sample.held).joined(before, &new)))
     }
 }

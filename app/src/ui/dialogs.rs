@@ -112,7 +112,7 @@ fn scale_ui(ui: &mut Ui, state: &State, label: Id, actions: &mut Vec<Action>) {
         ui.data_mut(|data| data.insert_temp(id, scale));
     } else {
         ui.data_mut(|data| data.remove::<f32>(id));
-        if scale != state.preferences.ui_scale {
+        if (scale - state.preferences.ui_scale).abs() > 1e-3 {
             actions.push(Interface::SetUiScale(scale).into());
         }
     }

@@ -106,12 +106,17 @@ pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
         Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
-        Action::Selection(Selection::All | Selection::Set(_) | Selection::SetContiguous(_)) => true,
-        Action::Selection(Selection::Paste) => state.copied.is_some(),
-        Action::Selection(Selection::None) => state.drawing().selection.is_some() || state.hand.is_busy(),
-        Action::Selection(Selection::Invert) => true,
-        Action::Selection(_) => state.drawing().selection.is_some() || state.hand.is_busy(),
+        Action::Selection(wish) => can_select(wish, state),
         _ => true,
+    }
+}
+
+fn can_select(wish: &Selection, state: &State) -> bool {
+    match wish {
+        Selection::All | Selection::Set(_) | Selection::SetContiguous(_) | Selection::Invert => true,
+        Selection::Paste => state.copied.is_some(),
+        // Whatever else is done needs a selection, or pixels in the air.
+        _ => state.drawing().selection.is_some() || state.hand.is_busy(),
     }
 }
 

@@ -109,9 +109,10 @@ fn label_ui(ui: &mut egui::Ui, label: &Label, name: &str, chosen: bool, key: &st
 pub(super) fn colour_of(ink: Ink, state: &State) -> Color32 {
     let labels = state.drawing().model.iter().flat_map(|model| &model.card.labels);
     let [_, r, g, b] = ink.to_be_bytes();
-    let colour = match state.drawing().document.canvas().kind().is_labels() {
-        true => labels.into_iter().find(|label| Ink::from(label.id) == ink).map_or([128; 3], |label| label.color),
-        false => [r, g, b],
+    let colour = if state.drawing().document.canvas().kind().is_labels() {
+        labels.into_iter().find(|label| Ink::from(label.id) == ink).map_or([128; 3], |label| label.color)
+    } else {
+        [r, g, b]
     };
     Color32::from_rgb(colour[0], colour[1], colour[2])
 }
