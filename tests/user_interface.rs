@@ -17,7 +17,8 @@ use tempfile::TempDir;
 use crate::support::{bundled_models, found_all, golden, root};
 
 /// Dialogs that answer by themselves.
-struct Prepared(Vec<Answer>, Vec<Answer>);
+#[derive(Default)]
+pub(crate) struct Prepared(Vec<Answer>, Vec<Answer>);
 
 impl Dialogs for Prepared {
     fn ask(&mut self, question: Question) {
@@ -30,7 +31,8 @@ impl Dialogs for Prepared {
     }
 }
 
-fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harness<'static, App> {
+/// A window with these answers of dialogs and these files.
+pub(crate) fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harness<'static, App> {
     let mut harness = Harness::builder().with_size(Vec2::new(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
         let model_folders = vec![bundled_models()];
