@@ -39,7 +39,8 @@ proptest! {
             rest.nth(met.unwrap_or(0).saturating_sub(1));
         }
         let (x, y) = places[places.len() - 1];
-        prop_assert!(distance(inked[inked.len() - 1].at, Point { x, y }) < 0.02);
+        let short = distance(inked[inked.len() - 1].at, Point { x, y });
+        prop_assert!(short < 0.02);
         prop_assert!(inked.iter().all(|inked| inked.at.x.is_finite() && inked.at.y.is_finite()));
     }
 

@@ -15,6 +15,12 @@ const INKS_TIP: Text = text("X takes up what was used before", "按 X 换回上�
 
 /// Tools, undo and redo, inks.
 pub(super) fn tools_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    // A low window scrolls; a bar would be wider than the icons.
+    let area = egui::ScrollArea::vertical().scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
+    area.show(ui, |ui| column_ui(ui, state, actions));
+}
+
+fn column_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 3.0;
     ui.vertical_centered(|ui| {
         let mut selected_before = false;
