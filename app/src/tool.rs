@@ -109,7 +109,7 @@ impl Stroke {
             document.rewind();
         }
         document.draw(|canvas, base| {
-            let images = ground.symmetry.map(|symmetry| symmetry.images().collect()).unwrap_or_else(|| vec![Mirrored::NONE]);
+            let images = ground.symmetry.map_or_else(|| vec![Mirrored::NONE], |symmetry| symmetry.images().collect());
             let lay = |touched: Rect, image: Mirrored| touched.union(self.lay_image(canvas, base, first, image, ground));
             images.into_iter().fold(Rect::EMPTY, lay)
         });

@@ -48,7 +48,7 @@ pub enum Fill<'a> {
         /// Where.
         mask: &'a Mask,
         /// With what.
-        fill: &'a Fill<'a>,
+        fill: &'a Self,
     },
 }
 

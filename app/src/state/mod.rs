@@ -331,7 +331,7 @@ impl State {
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),
             Action::Interface(wish) => self.apply_to_interface(wish),
-            Action::Painting(wish) => self.apply_to_painting(wish),
+            Action::Painting(wish) => self.apply_to_painting(&wish),
             Action::Selection(wish) => self.apply_to_selection(wish),
         }
         Vec::new()

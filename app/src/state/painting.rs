@@ -39,12 +39,12 @@ impl State {
         self.drawing_mut().document.commit();
     }
 
-    pub(super) fn apply_to_painting(&mut self, wish: Painting) {
+    pub(super) fn apply_to_painting(&mut self, wish: &Painting) {
         let drawing = self.drawing_mut();
         let axes = &mut drawing.symmetry.axes;
         match wish {
             Painting::SwapInks => drawing.take_up(drawing.previous_ink),
-            Painting::SetSymmetry(symmetry) => drawing.symmetry = symmetry,
+            Painting::SetSymmetry(symmetry) => drawing.symmetry = *symmetry,
             Painting::ToggleVerticalMirror => axes.vertical = !axes.vertical,
             Painting::ToggleHorizontalMirror => axes.horizontal = !axes.horizontal,
             Painting::CentreMirrors => {
