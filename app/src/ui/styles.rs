@@ -7,7 +7,6 @@ use egui::{Color32, Vec2};
 
 use super::menu::{card_ui, terms};
 use super::palette::label_name;
-use super::theme;
 use crate::action::{Action, StyleAction};
 use crate::document::{Kind, Rect};
 use crate::state::State;
