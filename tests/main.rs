@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says at once what is wrong")]
 
 mod command_line;
+mod controls;
 mod golden;
 mod hostile;
 mod instances;

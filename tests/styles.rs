@@ -5,12 +5,11 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use daub::action::{Action, StyleAction, TraceAction};
-use daub::app::{App, Handover, Setup};
+use daub::app::{App, Setup};
 use daub::generate::{Pixels, Shown};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
 use daub::io::frames::{Container, FilmWriter, Frame, open};
 use daub::styles::{Reach, Step};
-use daub::text::Language;
 use egui::Vec2;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -189,9 +188,7 @@ impl Dialogs for Prepared {
 fn window(answers: Vec<Answer>) -> Harness<'static, App> {
     let mut harness = Harness::builder().with_size(Vec2::new(1300.0, 760.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
-        let (model_folders, language) = (vec![bundled_models()], Language::English);
-        let (recovery_folder, files, shared, handover) = (None, Vec::new(), None, Handover::default());
-        App::new(&cc.egui_ctx, Setup { model_folders, recovery_folder, dialogs, language, files, shared, handover }).unwrap()
+        App::new(&cc.egui_ctx, Setup { model_folders: vec![bundled_models()], ..Setup::bare(dialogs) }).unwrap()
     });
     harness.run_steps(3);
     harness

@@ -17,8 +17,9 @@
 //!
 //! # Modules, in reading order
 //!
-//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`], [`stamps`].
-//! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out.
+//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`pen`]: from pointer samples to
+//!   smooth lines. [`tool`], [`drawing`], [`scenes`], [`stamps`].
+//! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out. [`preferences`].
 //! * [`styles`]: which styles lie over a picture, how strongly and where.
 //! * [`trace`]: from a photograph to a sketch.
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
@@ -55,7 +56,9 @@ pub mod io;
 pub mod log;
 pub mod look_strip;
 pub mod paint;
+pub mod pen;
 pub mod picture;
+pub mod preferences;
 pub mod scenes;
 pub mod stamps;
 pub mod state;

@@ -2,7 +2,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, StyleAction, TraceAction, look_commands};
+use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+use super::{Action, Painting, StyleAction, TraceAction, look_commands};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -19,8 +20,8 @@ pub struct Command {
     pub shortcut: Option<KeyboardShortcut>,
 }
 
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+pub(super) const CTRL: Modifiers = Modifiers::COMMAND;
+pub(super) const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 pub(super) fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
     Command { action, label, tooltip, shortcut: keys.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key)) }
@@ -104,7 +105,7 @@ pub fn view_commands() -> Vec<Command> {
         ),
         command(
             Action::ToggleOverlay,
-            Some((Modifiers::NONE, Key::Tab)),
+            Some((Modifiers::NONE, Key::Backslash)),
             text("One pane", "单窗格"),
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
         ),
@@ -135,6 +136,12 @@ pub fn view_commands() -> Vec<Command> {
             text("Larger brush", "放大画笔"),
             text("Also Ctrl and the wheel", "也可用 Ctrl 加滚轮"),
         ),
+        command(
+            Painting::SwapInks.into(),
+            Some((Modifiers::NONE, Key::X)),
+            text("Swap inks", "交换颜色"),
+            text("Take up the label or colour that was used before", "换回上一次使用的标签或颜色"),
+        ),
     ]
 }
 
@@ -155,12 +162,48 @@ pub fn tool_commands() -> Vec<Command> {
         ),
         tool(Tool::Fill, Key::F, text("Fill", "填充"), text("Fill the area under the pointer", "填充指针所在区域")),
         tool(Tool::Eyedropper, Key::I, text("Eyedropper", "吸管"), text("Take up the ink under the pointer", "吸取指针下的颜色")),
+        tool(
+            Tool::SelectRectangle,
+            Key::M,
+            text("Select rectangle", "矩形选区"),
+            text("Shift adds, Alt takes away, Ctrl moves what is selected", "Shift 增加，Alt 减去，Ctrl 移动选中的内容"),
+        ),
+        tool(
+            Tool::Lasso,
+            Key::Q,
+            text("Lasso", "套索"),
+            text("Select what the line goes round; Shift adds, Alt takes away", "选择线条围住的部分；Shift 增加，Alt 减去"),
+        ),
+        tool(
+            Tool::Wand,
+            Key::W,
+            text("Magic wand", "魔棒"),
+            text(
+                "Select an area of one label or colour; Shift adds, Alt takes away",
+                "选择同一标签或颜色的区域；Shift 增加，Alt 减去",
+            ),
+        ),
     ]
 }
 
-/// Every command with a shortcut, for the keyboard.
+/// Every command, in the groups that the list of shortcuts shows.
+pub fn command_groups() -> Vec<(Text, Vec<Command>)> {
+    vec![
+        (text("File", "文件"), file_commands()),
+        (text("Edit", "编辑"), edit_commands()),
+        (text("Select", "选择"), selection_commands()),
+        (text("View", "视图"), view_commands()),
+        (text("Tools", "工具"), tool_commands()),
+        (text("Mirrors", "镜像"), mirror_commands()),
+        (text("Looks", "外观"), look_commands()),
+        (text("Window", "窗口"), panel_commands()),
+        (text("Help", "帮助"), help_commands()),
+    ]
+}
+
+/// Every command.
 pub fn all_commands() -> Vec<Command> {
-    [file_commands(), edit_commands(), view_commands(), tool_commands(), look_commands()].into_iter().flatten().collect()
+    command_groups().into_iter().flat_map(|(_, commands)| commands).collect()
 }
 
 impl Purpose {

@@ -1,12 +1,20 @@
 //! Everything that a user can ask for.
 
 mod commands;
+mod commands_window;
+mod interface;
 mod looks;
+mod painting;
+mod selection;
 mod style;
 mod trace;
 
-pub use commands::{Command, all_commands, edit_commands, file_commands, tool_commands, view_commands};
+pub use commands::{Command, all_commands, command_groups, edit_commands, file_commands, tool_commands, view_commands};
+pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+pub use interface::{Dialog, Interface};
 pub use looks::{LookAction, look_commands};
+pub use painting::Painting;
+pub use selection::Selection;
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
 
@@ -122,8 +130,14 @@ pub enum Action {
     Look(LookAction),
     /// Tell the user something.
     Notify(Notice),
-    /// The user has read it.
-    DismissNotice,
+    /// The user has read a message.
+    DismissNotice(u64),
+    /// The window and not the drawing.
+    Interface(Interface),
+    /// Inks and mirrors.
+    Painting(Painting),
+    /// What is selected.
+    Selection(Selection),
 }
 
 /// What the state cannot do itself: files, dialogs, threads.

@@ -74,11 +74,11 @@ impl App {
 }
 
 pub(super) fn failed(error: &anyhow::Error) -> Action {
-    Action::Notify(Notice { message: crate::log::one_line(error), is_error: true })
+    Action::Notify(Notice::error(crate::log::one_line(error)))
 }
 
 fn told(path: &Path) -> Action {
-    Action::Notify(Notice { message: path.display().to_string(), is_error: false })
+    Action::Notify(Notice::news(path.display().to_string()))
 }
 
 /// Opens a weight file; without a card, what its tensors do not say is asked.

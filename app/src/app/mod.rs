@@ -5,10 +5,13 @@
 
 mod files;
 mod looks;
+mod setup;
 mod tracer;
 
+pub use setup::{Handover, Setup};
+
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use daub_models::{Model, library};
@@ -18,11 +21,12 @@ use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
+use crate::io::preferences::{self, Keeper};
 use crate::io::recovery::Recovery;
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
-use crate::text::{Language, text};
+use crate::text::text;
 use crate::ui;
 use files::{failed, read_model, read_photo};
 use tracer::Tracer;
@@ -39,6 +43,7 @@ pub struct App {
     tracer: Tracer,
     dialogs: Box<dyn Dialogs>,
     recovery: Option<Recovery>,
+    preferences: Option<Keeper>,
     kept: Vec<Stamp>,
     last_autosave: Instant,
     canvas: CanvasTexture,
@@ -54,9 +59,6 @@ pub struct App {
     handover: Handover,
 }
 
-/// Where a window whose device was lost leaves its state for the next one.
-pub type Handover = Arc<Mutex<Option<State>>>;
-
 /// What the generator was asked for last; a new request is sent when this changes.
 #[derive(Clone, PartialEq)]
 struct Wanted {
@@ -66,45 +68,6 @@ struct Wanted {
     styles: Styles,
     in_stroke: bool,
     bytes: bool,
-}
-
-/// What a program starts with; tests put other services in.
-pub struct Setup {
-    /// Folders with models.
-    pub model_folders: Vec<PathBuf>,
-    /// Where recovery copies are kept; none keeps none.
-    pub recovery_folder: Option<PathBuf>,
-    /// How paths are asked for.
-    pub dialogs: Box<dyn Dialogs>,
-    /// Language of the window.
-    pub language: Language,
-    /// Files to open.
-    pub files: Vec<PathBuf>,
-    /// The window's device; without it the processor paints.
-    pub shared: Option<Shared>,
-    /// The state of a window whose device was lost, to go on from, and where this one would leave its own.
-    pub handover: Handover,
-}
-
-impl Setup {
-    /// The setup of an ordinary start.
-    pub fn from_system(cc: &eframe::CreationContext<'_>, files: Vec<PathBuf>) -> Self {
-        // A device too small for the engine leaves the processor to paint.
-        let shared = cc.wgpu_render_state.as_ref().and_then(|state| {
-            let shared = Shared::new(&state.adapter, &state.device, &state.queue);
-            shared.inspect_err(|error| tracing::info!("the graphics card cannot run models: {error:#}")).ok()
-        });
-        let context = &cc.egui_ctx;
-        Self {
-            shared,
-            handover: Handover::default(),
-            model_folders: folders::models(),
-            recovery_folder: folders::data().map(|data| data.join("recovery")),
-            dialogs: Box::new(crate::io::dialogs::SystemDialogs::new(context.clone())),
-            language: Language::of_system(),
-            files,
-        }
-    }
 }
 
 const RECOVERED: crate::text::Text = text("Drawings that were not saved have been recovered", "已恢复未保存的画作");
@@ -125,27 +88,31 @@ impl App {
         for (_, model) in library::list(&setup.model_folders) {
             match model {
                 Ok(model) => models.push(Arc::new(model)),
-                Err(error) => actions.push(Action::Notify(Notice { message: error.to_string(), is_error: true })),
+                Err(error) => actions.push(Action::Notify(Notice::error(error.to_string()))),
             }
         }
         let resumed = setup.handover.lock().unwrap_or_else(PoisonError::into_inner).take();
         let resumes = resumed.is_some();
-        let mut state = resumed.unwrap_or_else(|| State::new(models, setup.language));
+        let (read, broken) = setup.preferences_file.as_deref().map_or_else(Default::default, preferences::read);
+        actions.extend(broken.iter().map(failed));
+        let keeper = setup.preferences_file.map(|path| Keeper::new(path, read.clone()));
+        let mut state = resumed.unwrap_or_else(|| State::start(models, setup.language, read));
         state.touch_all();
         if state.models.is_empty() {
-            state.notice = Some(Notice { message: NO_MODELS.of(setup.language).to_owned(), is_error: true });
+            state.notices.tell(Notice::error(NO_MODELS.of(state.language)));
         }
+        state.hint = (keeper.is_some() && !state.preferences.tour_seen).then_some(0);
         let recovery = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
             Ok((recovery, lost)) => {
                 // A window that goes on after a lost device has its drawings already.
                 if !lost.is_empty() && !resumes {
                     actions.extend(lost.into_iter().map(Action::Recovered));
-                    actions.push(Action::Notify(Notice { message: RECOVERED.of(setup.language).to_owned(), is_error: false }));
+                    actions.push(Action::Notify(Notice::news(RECOVERED.of(state.language))));
                 }
                 Some(recovery)
             }
             Err(error) => {
-                actions.push(Action::Notify(Notice { message: format!("{error:#}"), is_error: true }));
+                actions.push(failed(&error));
                 None
             }
         });
@@ -160,6 +127,7 @@ impl App {
             tracer: Tracer::start(repaint(context))?,
             dialogs: setup.dialogs,
             recovery,
+            preferences: keeper,
             kept: Vec::new(),
             last_autosave: Instant::now(),
             canvas: CanvasTexture::default(),
@@ -286,7 +254,7 @@ impl App {
         }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
             self.export = None;
-            self.actions.push(Action::Notify(Notice { message, is_error: true }));
+            self.actions.push(Action::Notify(Notice::error(message)));
         }
         while let Some(actions) = self.files.poll() {
             self.actions.extend(actions);
@@ -298,6 +266,14 @@ impl App {
                 Answer::Unavailable(question) => self.actions.push(Action::AskForPath(question)),
                 Answer::Cancelled => {}
             }
+        }
+    }
+
+    /// Writes the preferences once they have settled.
+    fn keep_preferences(&mut self, closes: bool) {
+        let due = self.preferences.as_mut().and_then(|keeper| keeper.due(&self.state.preferences, closes));
+        if let Some((path, settled)) = due {
+            self.files.run(move || preferences::write(&path, &settled).err().map(|error| failed(&error)).into_iter().collect());
         }
     }
 
@@ -327,6 +303,7 @@ impl App {
 impl Drop for App {
     /// Hands the state over when the device is lost, whether the window closes by itself or drawing panics on the way.
     fn drop(&mut self) {
+        self.keep_preferences(true);
         if !self.device_is_lost() && !std::thread::panicking() {
             // Only a clean end leaves nothing to recover.
             if let Some(recovery) = &self.recovery {
@@ -360,15 +337,20 @@ impl eframe::App for App {
         self.carry_out_actions();
         self.export_when_ready();
         self.autosave(context);
+        self.keep_preferences(false);
+        self.state.tasks.forget_finished();
         if self.quitting {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
         // The clock of the next autosave must tick even when nothing moves.
         context.request_repaint_after(AUTOSAVE_EVERY);
+        if let Some(wait) = self.preferences.as_ref().and_then(Keeper::wait) {
+            context.request_repaint_after(wait);
+        }
     }
 
-    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        ui::theme::DESK.to_normalized_gamma_f32()
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        ui::theme::desk(visuals).to_normalized_gamma_f32()
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

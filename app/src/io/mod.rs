@@ -6,6 +6,7 @@ pub mod folders;
 pub mod frames;
 pub mod photo_style;
 pub mod pictures;
+pub mod preferences;
 pub mod project;
 pub mod recovery;
 pub mod stamps;

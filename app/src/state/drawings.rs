@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use daub_models::Model;
 
+use super::painting::middle_of;
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
 use crate::document::{Canvas, Content, Document, Ink, Kind};
@@ -41,7 +42,21 @@ impl State {
         let ink = first_ink(document.canvas(), model.as_deref());
         let (id, view) = (self.next_id, View::default());
         self.next_id += 1;
-        self.drawings.push(OpenDrawing { id, document, model, ink, styles: Chain::default(), file: None, view });
+        let (previous_ink, symmetry) = (second_ink(document.canvas(), ink), middle_of(document.canvas()));
+        self.drawings.push(OpenDrawing {
+            id,
+            document,
+            model,
+            ink,
+            styles: Chain::default(),
+            previous_ink,
+            symmetry,
+            last_point: None,
+            selection: None,
+            selection_revision: 0,
+            file: None,
+            view,
+        });
         self.current = self.drawings.len() - 1;
         if self.drawing().document.canvas().kind() == &Kind::Sketch {
             self.radius_px = self.radius_px.min(1.0);
@@ -82,7 +97,7 @@ impl State {
                 let title = scene.title.of(self.language).to_owned();
                 self.open_project(Project::new(title, scene.model.clone(), canvas), None);
             }
-            Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
+            Err(error) => self.notices.tell(Notice::error(format!("{error:#}"))),
         }
     }
 
@@ -98,7 +113,7 @@ impl State {
         let named = self.models.iter().filter(fits).find(|known| known.card.name == project.model);
         let model = named.or_else(|| self.models.iter().find(fits)).cloned();
         if model.is_none() {
-            self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
+            self.notices.tell(Notice::error(NO_MODEL.of(self.language)));
         }
         let mut content = Content::new(project.canvas, project.base);
         content.extras.looks = project.looks;
@@ -148,6 +163,11 @@ fn blank(kind: &Kind, model: &Model) -> Canvas {
         Kind::Sketch | Kind::Photo => 0x00ff_ffff,
     };
     Canvas::new(kind.clone(), width, height, ink)
+}
+
+/// What X brings up at first: white beside black, and what a corner of the scene shows beside its first ink.
+fn second_ink(canvas: &Canvas, first: Ink) -> Ink {
+    if canvas.kind().is_labels() { canvas.get(0, 0).unwrap_or(first) } else { 0x00ff_ffff }
 }
 
 /// What a fresh brush lays down: something that the scene holds much of, or black.

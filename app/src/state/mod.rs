@@ -2,14 +2,26 @@
 
 mod drawings;
 mod hand;
+mod interface;
 mod looks;
+mod notices;
+mod painting;
+mod region;
+mod selecting;
+mod selection;
 mod styles;
+mod tasks;
 mod traced;
 mod view;
 
 pub use hand::{Hand, PenEvent};
+pub use interface::HINTS;
 pub use looks::{Offered, has_looks, has_object_looks};
+pub use notices::{Notice, Notices};
+pub use region::Floating;
+pub use selecting::Selecting;
 pub use styles::Styling;
+pub use tasks::{Progress, Task, Tasks};
 pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
 
@@ -21,11 +33,14 @@ use self::drawings::BLANK;
 use daub_models::Model;
 use daub_models::looks::Object;
 
-use crate::action::{Action, Effect, LookAction};
-use crate::document::{Canvas, Document, Ink, Kind};
+use crate::action::{Action, Dialog, Effect, LookAction};
+use crate::document::{Canvas, Document, Ink, Kind, Mask};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
 use crate::io::project::Project;
+use crate::paint::{Point, Region};
+use crate::pen::Symmetry;
+use crate::preferences::Preferences;
 use crate::styles::Chain;
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
@@ -49,6 +64,10 @@ pub struct State {
     pub radius_px: f32,
     /// The stroke under the pointer.
     pub hand: Hand,
+    /// Whether the wand keeps to connected pixels.
+    pub contiguous: bool,
+    /// What was copied or cut.
+    pub copied: Option<Region>,
     /// How canvas and picture share the window.
     pub layout: Layout,
     /// How models are run.
@@ -59,8 +78,16 @@ pub struct State {
     pub tracing: Option<Tracing>,
     /// How the styles are shown.
     pub styling: Styling,
+    /// What lasts beyond this window.
+    pub preferences: Preferences,
     /// What the user should know now.
-    pub notice: Option<Notice>,
+    pub notices: Notices,
+    /// Work that takes a while.
+    pub tasks: Tasks,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// The hint of the first start that is shown, of [`HINTS`].
+    pub hint: Option<usize>,
     /// The question that the window asks itself, because the system has no dialog.
     pub path_field: Option<PathField>,
     /// The drawing that the user wants to close although it is not saved.
@@ -90,19 +117,20 @@ pub struct OpenDrawing {
     pub ink: Ink,
     /// The styles over its picture.
     pub styles: Chain,
+    /// What it laid down before.
+    pub previous_ink: Ink,
+    /// The mirrors.
+    pub symmetry: Symmetry,
+    /// Where the last stroke ended, in canvas pixels.
+    pub last_point: Option<Point>,
+    /// What is selected; nothing confines painting when nothing is.
+    pub selection: Option<Mask>,
+    /// Grows with every change of the selection.
+    pub selection_revision: u64,
     /// The project file, once there is one.
     pub file: Option<PathBuf>,
     /// Zoom and position.
     pub view: View,
-}
-
-/// A message to the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// What happened.
-    pub message: String,
-    /// Whether something went wrong.
-    pub is_error: bool,
 }
 
 /// A model that was opened and what its tensors do not say.
@@ -150,8 +178,15 @@ impl OpenDrawing {
 }
 
 impl State {
-    /// The state at start: the first model's starter scene.
+    /// The state at start with no preferences: the first model's starter scene.
     pub fn new(models: Vec<Arc<Model>>, language: Language) -> Self {
+        Self::start(models, language, Preferences::default())
+    }
+
+    /// The state at start: the starter scene of the model that was used last. A language that the user chose comes
+    /// before `language`, the system's.
+    pub fn start(models: Vec<Arc<Model>>, language: Language, preferences: Preferences) -> Self {
+        let language = preferences.language.unwrap_or(language);
         let mut state = Self {
             language,
             models,
@@ -160,12 +195,18 @@ impl State {
             tool: Tool::Brush,
             radius_px: 10.0,
             hand: Hand::default(),
+            contiguous: true,
+            copied: None,
             layout: Layout::default(),
-            options: Options::default(),
+            options: Options { device: preferences.device, ..Options::default() },
             more_labels: false,
             tracing: None,
             styling: Styling::default(),
-            notice: None,
+            preferences,
+            notices: Notices::default(),
+            tasks: Tasks::default(),
+            dialog: None,
+            hint: None,
             path_field: None,
             closing: None,
             quitting: false,
@@ -175,8 +216,10 @@ impl State {
             styled: None,
             next_id: 1,
         };
+        let named = |name: &str| state.models.iter().find(|model| model.card.name == name);
         // Streets show best what the program is for.
-        let first = state.models.iter().find(|model| model.card.name == "street").or(state.models.first()).cloned();
+        let last = state.preferences.model.as_deref().and_then(named);
+        let first = last.or_else(|| named("street")).or(state.models.first()).cloned();
         match first {
             Some(model) => state.open_starter(model),
             None => state.add(Document::new(BLANK.of(language), Canvas::new(Kind::Photo, 512, 256, 0x00ff_ffff)), None),
@@ -210,8 +253,7 @@ impl State {
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         // Anything but drawing itself ends a stroke that is under way.
         if !leaves_the_hand_alone(&action) {
-            self.hand = Hand::default();
-            self.drawing_mut().document.commit();
+            self.put_down();
         }
         match action {
             Action::Pen(event) => self.pen(event),
@@ -222,9 +264,9 @@ impl State {
             Action::BrushSmaller => return self.apply(Action::SetRadius(stepped(self.radius_px, -1.0))),
             Action::BrushLarger => return self.apply(Action::SetRadius(stepped(self.radius_px, 1.0))),
             Action::SetInk(ink) => {
-                self.drawing_mut().ink = ink;
+                self.drawing_mut().take_up(ink);
                 // Who picks an ink wants to lay it down.
-                if matches!(self.tool, Tool::Eraser | Tool::Eyedropper) {
+                if self.tool.selects() || matches!(self.tool, Tool::Eraser | Tool::Eyedropper) {
                     self.tool = Tool::Brush;
                 }
             }
@@ -232,10 +274,19 @@ impl State {
             Action::FitView => self.drawing_mut().view = View::default(),
             Action::SetLayout(layout) => self.layout = layout,
             Action::ToggleOverlay => self.layout = self.layout.toggled(),
-            Action::SetLanguage(language) => self.language = language,
-            Action::SetOptions(options) => self.options = options,
+            Action::SetLanguage(language) => {
+                self.language = language;
+                self.preferences.language = Some(language);
+            }
+            Action::SetOptions(options) => {
+                self.options = options;
+                self.preferences.device = options.device;
+            }
             Action::ShowMoreLabels(more) => self.more_labels = more,
-            Action::SelectModel(model) => self.select_model(model),
+            Action::SelectModel(model) => {
+                self.preferences.model = Some(model.card.name.clone());
+                self.select_model(model);
+            }
             Action::SelectDrawing(index) => self.current = index.min(self.drawings.len() - 1),
             Action::NewFromScene(name) => self.new_from_scene(&name),
             Action::NewBlank => self.new_blank(),
@@ -288,22 +339,13 @@ impl State {
             Action::Trace(action) => return self.apply_trace(action),
             Action::Style(action) => self.apply_style(action),
             Action::Look(action) => return self.look(action),
-            Action::Notify(notice) => self.notice = Some(notice),
-            Action::DismissNotice => self.notice = None,
+            Action::Notify(notice) => self.notices.tell(notice),
+            Action::DismissNotice(id) => self.notices.dismiss(id),
+            Action::Interface(wish) => self.apply_to_interface(wish),
+            Action::Painting(wish) => self.apply_to_painting(&wish),
+            Action::Selection(wish) => self.apply_to_selection(wish),
         }
         Vec::new()
-    }
-
-    fn pen(&mut self, event: PenEvent) {
-        // The press that closes the offered looks is not the first of a stroke.
-        if matches!(event, PenEvent::Down(_) | PenEvent::Cancel) && self.offered.take().is_some() {
-            return;
-        }
-        let (tool, radius_px) = (self.tool, self.radius_px);
-        let drawing = &mut self.drawings[self.current];
-        if let Some(ink) = self.hand.handle(event, tool, drawing.ink, radius_px, &mut drawing.document) {
-            drawing.ink = ink;
-        }
     }
 
     fn question(&mut self, purpose: Purpose) -> Question {
@@ -341,7 +383,9 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::BrushLarger
             | Action::Saved { .. }
             | Action::Notify(_)
-            | Action::DismissNotice
+            | Action::DismissNotice(_)
+            | Action::Interface(_)
+            | Action::Selection(_)
             | Action::TypePath(_)
             | Action::Look(LookAction::Measured { .. })
     )
@@ -357,5 +401,7 @@ fn stem_of(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
+#[cfg(test)]
+mod painting_tests;
 #[cfg(test)]
 mod tests;

@@ -80,7 +80,7 @@ impl State {
             }
             TraceAction::Failed(message) => {
                 self.tracing = None;
-                self.notice = Some(Notice { message, is_error: true });
+                self.notices.tell(Notice::error(message));
             }
             TraceAction::Accept => self.draw_on_trace(),
             TraceAction::Cancel => self.tracing = None,
@@ -90,7 +90,7 @@ impl State {
 
     fn start_tracing(&mut self, title: String, photo: Arc<RgbImage>) {
         if self.edge_model().is_none() {
-            self.notice = Some(Notice { message: NO_DETECTOR.of(self.language).to_owned(), is_error: true });
+            self.notices.tell(Notice::error(NO_DETECTOR.of(self.language)));
             return;
         }
         let (cut, style) = (self.sketch_model().is_some(), LineStyle::default());

@@ -6,12 +6,17 @@ use daub_models::Model;
 use daub_models::graph::NormStats;
 use egui::{Key, Modifiers};
 
-use super::theme;
-use crate::action::{Action, Command, all_commands, edit_commands, file_commands, look_commands, view_commands};
+use super::icons::Icon;
+use super::side;
+use super::widgets::small_icon_button;
+use crate::action::{
+    Action, Command, Interface, Selection, all_commands, edit_commands, file_commands, help_commands, look_commands,
+    mirror_commands, panel_commands, selection_commands, view_commands,
+};
 use crate::document::{Ink, Kind};
 use crate::generate::Device;
 use crate::scenes;
-use crate::state::{Layout, PenEvent, State, has_looks};
+use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
 
 const FILE: Text = text("File", "文件");
@@ -36,6 +41,8 @@ const RUNNING: Text = text("Of the training data", "取自训练数据");
 const DROPOUT: Text = text("Dropout", "随机失活");
 const DROPOUT_TIP: Text =
     text("Variety in the pictures of pix2pix models, as in their paper", "让 pix2pix 模型的图片有变化，如其论文");
+const SELECT: Text = text("Select", "选择");
+const HELP: Text = text("Help", "帮助");
 const NEXT_SEED: Text = text("Another variant", "换一个变体");
 const CLOSE: Text = text("Close this drawing", "关闭此画");
 
@@ -44,9 +51,17 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
     let language = state.language;
     egui::MenuBar::new().ui(ui, |ui| {
         ui.menu_button(FILE.of(language), |ui| commands_ui(ui, state, file_commands(), actions));
-        ui.menu_button(EDIT.of(language), |ui| commands_ui(ui, state, edit_commands(), actions));
+        ui.menu_button(EDIT.of(language), |ui| {
+            commands_ui(ui, state, edit_commands(), actions);
+            ui.separator();
+            commands_ui(ui, state, mirror_commands(), actions);
+        });
+        ui.menu_button(SELECT.of(language), |ui| commands_ui(ui, state, selection_commands(), actions));
         ui.menu_button(VIEW.of(language), |ui| {
             commands_ui(ui, state, view_commands(), actions);
+            ui.separator();
+            panels_ui(ui, state, actions);
+            commands_ui(ui, state, panel_commands(), actions);
             ui.separator();
             for (choice, name) in [(Language::English, "English"), (Language::Chinese, "中文")] {
                 if ui.radio(language == choice, name).clicked() {
@@ -56,11 +71,20 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
         });
         ui.menu_button(SCENES.of(language), |ui| scenes_ui(ui, state, actions));
         ui.menu_button(MODEL_OPTIONS.of(language), |ui| options_ui(ui, state, actions));
-        ui.separator();
-        model_picker_ui(ui, state, actions);
+        ui.menu_button(HELP.of(language), |ui| commands_ui(ui, state, help_commands(), actions));
         ui.separator();
         tabs_ui(ui, state, actions);
     });
+}
+
+/// The panels at the right, to be opened and closed.
+fn panels_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    for panel in side::PANELS {
+        let mut open = state.preferences.shows_side_panel(panel.key);
+        if ui.checkbox(&mut open, panel.title.of(state.language)).changed() {
+            actions.push(Interface::ToggleSidePanel(panel.key).into());
+        }
+    }
 }
 
 fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions: &mut Vec<Action>) {
@@ -76,18 +100,29 @@ fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions
     }
 }
 
-fn is_enabled(action: &Action, state: &State) -> bool {
+/// Whether a command can be carried out now.
+pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
     match action {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
         Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
         Action::Look(_) => has_looks(state.drawing().model.as_deref()),
+        Action::Selection(wish) => can_select(wish, state),
         _ => true,
     }
 }
 
+fn can_select(wish: &Selection, state: &State) -> bool {
+    match wish {
+        Selection::All | Selection::Set(_) | Selection::SetContiguous(_) | Selection::Invert => true,
+        Selection::Paste => state.copied.is_some(),
+        // Whatever else is done needs a selection, or pixels in the air.
+        _ => state.drawing().selection.is_some() || state.hand.is_busy(),
+    }
+}
+
 /// How models are run; networks without batch norm or dropout are not touched by these.
-fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+pub(super) fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let mut options = state.options;
     ui.label(DEVICE.of(language));
@@ -132,11 +167,12 @@ fn scenes_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
 }
 
 /// The chosen model and its licence; the list shows every model's terms before it is chosen.
-fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+pub(super) fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let current = state.drawing().model.as_ref();
     let title = current.map_or("–", |model| &model.card.title);
-    let response = egui::ComboBox::from_id_salt("model").selected_text(title).width(130.0).height(420.0).show_ui(ui, |ui| {
+    let list = egui::ComboBox::from_id_salt("model").selected_text(title).width(150.0).height(420.0);
+    let response = list.show_ui(ui, |ui| {
         ui.set_min_width(300.0);
         for model in &state.models {
             let chosen = current == Some(model);
@@ -149,17 +185,18 @@ fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) 
     });
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, MODEL.of(language)));
     if let Some(model) = current {
-        let terms = egui::RichText::new(terms(model, language)).small().weak();
-        ui.label(terms).on_hover_ui(|ui| card_ui(ui, model, language));
+        response.response.on_hover_ui(|ui| card_ui(ui, model, language));
     }
 }
 
+/// A model's licence in a few words.
 pub(super) fn terms(model: &Model, language: Language) -> String {
     let licence = &model.card.licence;
     let use_ = if licence.commercial { COMMERCIAL } else { NOT_COMMERCIAL };
     format!("{} · {}", licence.name, use_.of(language))
 }
 
+/// What a model is, where it comes from and what it does badly.
 pub(super) fn card_ui(ui: &mut egui::Ui, model: &Model, language: Language) {
     let card = &model.card;
     ui.set_max_width(360.0);
@@ -184,8 +221,8 @@ fn tabs_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
             if ui.selectable_label(index == state.current, title).clicked() {
                 actions.push(Action::SelectDrawing(index));
             }
-            let close = ui.small_button("×").on_hover_text(CLOSE.of(state.language));
-            if close.clicked() {
+            let name = format!("{}: {}", CLOSE.of(state.language), drawing.document.title);
+            if small_icon_button(ui, Icon::Close, &name, false).on_hover_text(CLOSE.of(state.language)).clicked() {
                 actions.push(Action::CloseDrawing(index));
             }
         }
@@ -196,10 +233,14 @@ fn tabs_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
 const DIGITS: [Key; 10] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
 
-/// Keys that are no command of a menu: digits pick labels, Enter and Escape end strokes.
+/// Carries out what the keyboard asks for: commands, digits that pick labels, Enter and Escape that end strokes.
 pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Vec<Action>) {
+    // Keys that are typed, and keys of a dialog, are no commands.
+    if context.text_edit_focused() || context.memory(|memory| memory.top_modal_layer().is_some()) {
+        return;
+    }
+    let mut commands: Vec<Command> = all_commands();
     // Longer shortcuts first, so that Ctrl+Shift+Z is not taken for Ctrl+Z.
-    let mut commands = all_commands();
     commands.sort_by_key(|command| command.shortcut.map_or(0, |keys| usize::from(!keys.modifiers.shift)));
     for command in commands {
         let Some(shortcut) = command.shortcut else { continue };
@@ -212,11 +253,25 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
     if context.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Y)) {
         actions.push(Action::Redo);
     }
+    clipboard_keys(context, state, actions);
     if pressed(Key::Enter) {
         actions.push(Action::Pen(PenEvent::Finish));
     }
     if pressed(Key::Escape) {
-        actions.push(Action::Pen(PenEvent::Cancel));
+        if state.hand.is_busy() {
+            actions.push(Action::Pen(PenEvent::Cancel));
+        } else if state.drawing().selection.is_some() {
+            actions.push(Selection::None.into());
+        }
+    }
+    // Arrows move what is selected, unless they move along the controls.
+    if context.memory(|memory| memory.focused().is_none()) && is_enabled(&Selection::Delete.into(), state) {
+        let step = if context.input(|input| input.modifiers.shift) { 10 } else { 1 };
+        for (key, x, y) in ARROWS {
+            if context.input_mut(|input| input.consume_key(if step > 1 { Modifiers::SHIFT } else { Modifiers::NONE }, key)) {
+                actions.push(Selection::Nudge(x * step, y * step).into());
+            }
+        }
     }
     for (key, label) in DIGITS.into_iter().zip(super::palette::shown_labels(state)) {
         if pressed(key) {
@@ -225,15 +280,22 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
     }
 }
 
-/// Sliders for how canvas and picture share the window.
-pub(super) fn layout_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
-    if let Layout::Overlay(opacity) = state.layout {
-        let mut edited = opacity;
-        let slider = egui::Slider::new(&mut edited, 0.0..=1.0).show_value(false);
-        let slider = ui.add(slider.text(text("Canvas opacity", "画布不透明度").of(state.language)));
-        if slider.changed() {
-            actions.push(Action::SetLayout(Layout::Overlay(edited)));
+/// Where the arrow keys move.
+const ARROWS: [(Key, i64, i64); 4] =
+    [(Key::ArrowLeft, -1, 0), (Key::ArrowRight, 1, 0), (Key::ArrowUp, 0, -1), (Key::ArrowDown, 0, 1)];
+
+/// The system reports copy, cut and paste by name and not as keys.
+fn clipboard_keys(context: &egui::Context, state: &State, actions: &mut Vec<Action>) {
+    let events = context.input(|input| input.events.clone());
+    for event in events {
+        let wish = match event {
+            egui::Event::Copy => Selection::Copy,
+            egui::Event::Cut => Selection::Cut,
+            egui::Event::Paste(_) | egui::Event::PasteImage(_) => Selection::Paste,
+            _ => continue,
+        };
+        if is_enabled(&wish.clone().into(), state) {
+            actions.push(wish.into());
         }
-        ui.add_space(theme::SPLITTER);
     }
 }

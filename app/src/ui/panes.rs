@@ -2,15 +2,17 @@
 
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
+use super::tour::{self, Part};
 use super::{canvas, compare, looks, theme};
 use crate::action::Action;
 use crate::generate::{Quality, Shown};
 use crate::picture::PictureTexture;
 use crate::state::{Layout, State};
-use crate::text::{Text, text};
+use crate::text::{Language, Text, text};
 
 const PREVIEW: Text = text("Preview", "预览");
 const STYLES_FOLLOW: Text = text("Styles follow", "风格稍后应用");
+const SHARE: Text = text("Share of the canvas", "画布所占比例");
 const WAITING: Text = text("The first picture is on its way", "首张图片生成中");
 
 /// Both panes.
@@ -28,6 +30,7 @@ pub(super) fn panes_ui(
             let left = Rect::from_min_max(area.min, egui::pos2(middle - theme::SPLITTER / 2.0, area.bottom()));
             let right = Rect::from_min_max(egui::pos2(middle + theme::SPLITTER / 2.0, area.top()), area.max);
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
+            tour::mark(ui, Part::Canvas, left);
             draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
             looks::offer_ui(ui, state, &picture.looks, left, canvas_rect, actions);
@@ -36,10 +39,11 @@ pub(super) fn panes_ui(
             if let Some(before) = picture.before().filter(|_| shown_here(state, picture).is_some()) {
                 compare::compare_ui(ui, state, right, picture_rect, whole(before), actions);
             }
-            splitter_ui(ui, area, middle, actions);
+            splitter_ui(ui, state.language, area, middle, actions);
         }
         Layout::Overlay(opacity) => {
             let canvas_rect = state.drawing().view.canvas_rect(area, canvas_size(state));
+            tour::mark(ui, Part::Canvas, area);
             picture_ui(ui, state, picture, area, canvas_rect);
             draw(ui, area, canvas_rect, canvas.map(whole), opacity);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
@@ -92,10 +96,13 @@ fn shown_here<'a>(state: &State, picture: &'a PictureTexture) -> Option<&'a Show
     picture.shown().filter(|shown| shown.stamp.document == state.drawing().id)
 }
 
-fn splitter_ui(ui: &mut egui::Ui, area: Rect, middle: f32, actions: &mut Vec<Action>) {
+fn splitter_ui(ui: &mut egui::Ui, language: Language, area: Rect, middle: f32, actions: &mut Vec<Action>) {
     let bar = Rect::from_center_size(egui::pos2(middle, area.center().y), Vec2::new(theme::SPLITTER, area.height()));
-    let response = ui.interact(bar, ui.scope_id().with("splitter"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
-    let colour = if response.hovered() || response.dragged() { theme::ACCENT } else { Color32::from_gray(60) };
+    let response = ui.interact(bar, ui.scope_id().with("splitter"), Sense::drag());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Splitter, true, SHARE.of(language)));
+    let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
+    let active = response.hovered() || response.dragged();
+    let colour = if active { theme::accent(ui.visuals()) } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
     ui.painter().rect_filled(bar.shrink2(Vec2::new(1.5, 0.0)), 0.0, colour);
     if let Some(place) = response.interact_pointer_pos().filter(|_| response.dragged()) {
         let share = ((place.x - area.left()) / area.width()).clamp(0.15, 0.85);

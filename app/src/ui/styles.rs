@@ -7,7 +7,6 @@ use egui::{Color32, Vec2};
 
 use super::menu::{card_ui, terms};
 use super::palette::label_name;
-use super::theme;
 use crate::action::{Action, StyleAction};
 use crate::document::{Kind, Rect};
 use crate::state::State;
@@ -124,7 +123,7 @@ fn step_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, actions: &m
         title_ui(ui, state, at, step, &mut edited, actions);
         match state.style_model(&step.style) {
             Some(model) => licence_ui(ui, model, language),
-            None => drop(ui.colored_label(theme::ERROR, MISSING.of(language))),
+            None => drop(ui.colored_label(ui.visuals().error_fg_color, MISSING.of(language))),
         }
         ui.add_enabled_ui(step.enabled, |ui| {
             let mut percent = step.strength * 100.0;

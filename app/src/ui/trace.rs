@@ -61,7 +61,7 @@ pub(super) fn trace_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) 
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let accept = egui::Button::new(ACCEPT.of(language)).fill(theme::ACCENT.gamma_multiply(0.5));
+            let accept = egui::Button::new(ACCEPT.of(language)).fill(ui.visuals().selection.bg_fill);
             let ready = tracing.sketch.is_some() && !tracing.is_behind();
             let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
             if ui.add_enabled(ready, accept).clicked() || (ready && entered) {
@@ -106,7 +106,7 @@ fn style_ui(ui: &mut egui::Ui, state: &State, style: &mut LineStyle) {
 fn preview_ui(ui: &mut egui::Ui, texture: Option<&TextureHandle>, name: &str, waiting: Option<&str>) {
     let (frame, response) = ui.allocate_exact_size(Vec2::splat(PREVIEW), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, name));
-    ui.painter().rect_filled(frame, 4.0, theme::DESK);
+    ui.painter().rect_filled(frame, 4.0, theme::desk(ui.visuals()));
     if let Some(texture) = texture {
         let size = texture.size_vec2();
         let fitted = size * (PREVIEW / size.max_elem());
