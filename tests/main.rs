@@ -8,6 +8,7 @@ mod golden;
 mod hostile;
 mod instances;
 mod looks;
+mod objects;
 mod official;
 mod styles;
 mod support;

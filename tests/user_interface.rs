@@ -43,7 +43,7 @@ pub(crate) fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>
 }
 
 /// Steps until `done`, because files and pictures come from other threads.
-fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
+pub(crate) fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
     let started = Instant::now();
     while !done(harness.state()) {
         assert!(started.elapsed() < Duration::from_mins(1), "{what} did not happen");
@@ -53,12 +53,12 @@ fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> b
     harness.run_steps(2);
 }
 
-fn press(harness: &Harness<'_, App>, pos: Pos2, pressed: bool) {
+pub(crate) fn press(harness: &Harness<'_, App>, pos: Pos2, pressed: bool) {
     harness.event(egui::Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
 }
 
 /// A drag within the canvas, with several samples in one frame.
-fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
+pub(crate) fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
     let name = if harness.state().state.language == Language::English { "Canvas" } else { "画布" };
     let canvas = harness.get_by_label(name).rect();
     let place = |share: Vec2| canvas.min + canvas.size() * share;

@@ -10,6 +10,8 @@ use crate::pen::{Mirrored, Symmetry};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tool {
+    /// Selects and moves objects.
+    Objects,
     /// A round brush along the pointer's path.
     Brush,
     /// A round brush that brings back what the drawing started with.
@@ -36,7 +38,8 @@ pub enum Tool {
 
 impl Tool {
     /// Every tool, in the order of the tool bar.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::Objects,
         Self::Brush,
         Self::Eraser,
         Self::Line,
@@ -58,6 +61,11 @@ impl Tool {
     /// Whether the tool selects and does not paint.
     pub fn selects(self) -> bool {
         matches!(self, Self::SelectRectangle | Self::Lasso | Self::Wand)
+    }
+
+    /// Whether the tool changes no layer of pixels.
+    pub fn only_looks(self) -> bool {
+        matches!(self, Self::Objects | Self::Eyedropper) || self.selects()
     }
 
     /// Whether samples add to what is there; other tools draw anew from the first and last point.
@@ -102,7 +110,7 @@ impl Stroke {
 
     /// As [`Stroke::lay`], with mirrors and within a selection.
     pub fn lay_on(&self, document: &mut Document, first: usize, ground: Ground<'_>) {
-        if self.tool == Tool::Eyedropper || self.tool.selects() {
+        if self.tool.only_looks() {
             return;
         }
         if !self.tool.is_incremental() {
@@ -138,7 +146,7 @@ impl Stroke {
                     None => paint::flood_fill(canvas, x, y, ink),
                 }
             }
-            Tool::Fill | Tool::Eyedropper | Tool::SelectRectangle | Tool::Lasso | Tool::Wand => Rect::EMPTY,
+            Tool::Objects | Tool::Fill | Tool::Eyedropper | Tool::SelectRectangle | Tool::Lasso | Tool::Wand => Rect::EMPTY,
         }
     }
 

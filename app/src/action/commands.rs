@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, Painting, StyleAction, TraceAction, look_commands};
+use super::{Action, Painting, StyleAction, TraceAction, look_commands, object_commands};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -149,6 +149,15 @@ pub fn view_commands() -> Vec<Command> {
 pub fn tool_commands() -> Vec<Command> {
     let tool = |tool, key, label, tooltip| command(Action::SelectTool(tool), Some((Modifiers::NONE, key)), label, tooltip);
     vec![
+        tool(
+            Tool::Objects,
+            Key::V,
+            text("Select", "选择"),
+            text(
+                "Select, move, scale and turn objects; Shift adds to the selection",
+                "选择、移动、缩放和旋转对象；按 Shift 加选",
+            ),
+        ),
         tool(Tool::Brush, Key::B, text("Brush", "画笔"), text("Paint along the pointer's path", "沿指针路径绘画")),
         tool(Tool::Eraser, Key::E, text("Eraser", "橡皮"), text("Bring back what the drawing started with", "恢复最初的画面")),
         tool(Tool::Line, Key::L, text("Line", "直线"), text("A straight line", "画直线")),
@@ -191,6 +200,8 @@ pub fn command_groups() -> Vec<(Text, Vec<Command>)> {
     vec![
         (text("File", "文件"), file_commands()),
         (text("Edit", "编辑"), edit_commands()),
+        // Before the selection: with objects in the hand, their keys come first.
+        (text("Object", "对象"), object_commands()),
         (text("Select", "选择"), selection_commands()),
         (text("View", "视图"), view_commands()),
         (text("Tools", "工具"), tool_commands()),
@@ -217,6 +228,7 @@ impl Purpose {
             Self::ExportPicture => text("Export the photograph", "导出照片"),
             Self::ExportCanvas => text("Export the canvas", "导出画布"),
             Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
+            Self::OpenReference => text("Open a reference photograph", "打开参考照片"),
         }
     }
 }

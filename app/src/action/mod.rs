@@ -3,7 +3,9 @@
 mod commands;
 mod commands_window;
 mod interface;
+mod layer;
 mod looks;
+mod object;
 mod painting;
 mod selection;
 mod style;
@@ -12,7 +14,9 @@ mod trace;
 pub use commands::{Command, all_commands, command_groups, edit_commands, file_commands, tool_commands, view_commands};
 pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
 pub use interface::{Dialog, Interface};
+pub use layer::LayerAction;
 pub use looks::{LookAction, look_commands};
+pub use object::{Corner, Handle, ObjectAction, Order, object_commands};
 pub use painting::Painting;
 pub use selection::Selection;
 pub use style::StyleAction;
@@ -128,6 +132,10 @@ pub enum Action {
     Style(StyleAction),
     /// How objects look.
     Look(LookAction),
+    /// The objects of the drawing.
+    Object(ObjectAction),
+    /// The layers of the drawing.
+    Layer(LayerAction),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read a message.
@@ -179,6 +187,13 @@ pub enum Effect {
         /// For which of its objects; none for everything.
         object: Option<Object>,
         /// The photograph.
+        path: PathBuf,
+    },
+    /// Read a photograph to draw by.
+    OpenReference {
+        /// For which drawing.
+        id: u64,
+        /// Where it is.
         path: PathBuf,
     },
     /// Remove the recovery copy of a closed drawing.

@@ -1,13 +1,14 @@
 //! Files in and out of the window: each is read or written on the files thread and comes back as actions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use daub_models::Model;
 use daub_models::library::Inspection;
 
 use super::App;
-use crate::action::{Action, TraceAction};
+use crate::action::{Action, LayerAction, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
 use crate::generate::{Pixels, Quality, rgb_of};
@@ -23,6 +24,14 @@ impl App {
         let kind = drawing.document.canvas().kind().clone();
         let model = drawing.model.clone();
         self.files.run(move || vec![read(&path, &kind, model.as_deref()).unwrap_or_else(|error| failed(&error))]);
+    }
+
+    /// Reads a photograph to draw by, no larger than the screen needs it.
+    pub(super) fn open_reference(&mut self, id: u64, path: PathBuf) {
+        self.files.run(move || {
+            let read = pictures::read_reference(&path);
+            vec![read.map_or_else(|error| failed(&error), |picture| LayerAction::ReferenceRead(id, Arc::new(picture)).into())]
+        });
     }
 
     pub(super) fn save(&mut self, id: u64, path: PathBuf) {

@@ -23,11 +23,12 @@ use crate::io::files::Files;
 use crate::io::folders;
 use crate::io::preferences::{self, Keeper};
 use crate::io::recovery::Recovery;
+use crate::paint::guides::GuideTextures;
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
 use crate::text::text;
-use crate::ui;
+use crate::ui::{self, Textures};
 use files::{failed, read_model, read_photo};
 use tracer::Tracer;
 
@@ -47,6 +48,7 @@ pub struct App {
     kept: Vec<Stamp>,
     last_autosave: Instant,
     canvas: CanvasTexture,
+    guides: GuideTextures,
     picture: PictureTexture,
     wanted: Option<Wanted>,
     /// The drawing whose photograph is to be written, and where.
@@ -131,6 +133,7 @@ impl App {
             kept: Vec::new(),
             last_autosave: Instant::now(),
             canvas: CanvasTexture::default(),
+            guides: GuideTextures::default(),
             picture: PictureTexture::default(),
             wanted: None,
             export: None,
@@ -203,6 +206,7 @@ impl App {
                 }
             }
             Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
+            Effect::OpenReference { id, path } => self.open_reference(id, path),
             Effect::Quit => self.quitting = true,
             Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
@@ -357,8 +361,10 @@ impl eframe::App for App {
         let palette = self.state.palette();
         let drawing = self.state.drawing_mut();
         self.canvas.follow(ui.ctx(), drawing.id, &mut drawing.document, &palette);
+        self.guides.follow(ui.ctx(), drawing.id, &mut drawing.document);
         let id = drawing.id;
-        ui::workspace_ui(ui, &self.state, self.canvas.id(), &self.picture, &mut self.actions);
+        let canvas = Textures { canvas: self.canvas.id(), guides: self.guides.shown() };
+        ui::workspace_ui(ui, &self.state, canvas, &self.picture, &mut self.actions);
         if self.actions.is_empty() {
             return;
         }
@@ -368,6 +374,7 @@ impl eframe::App for App {
         let drawing = self.state.drawing_mut();
         if drawing.id == id {
             self.canvas.follow(ui.ctx(), id, &mut drawing.document, &palette);
+            self.guides.follow(ui.ctx(), id, &mut drawing.document);
         }
         ui.ctx().request_repaint();
     }

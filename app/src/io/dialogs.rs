@@ -24,6 +24,8 @@ pub enum Purpose {
     ExportCanvas,
     /// A photograph whose style is taken.
     StylePhoto,
+    /// A photograph to draw by.
+    OpenReference,
 }
 
 /// A question for a path.
@@ -68,7 +70,7 @@ impl Purpose {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
-            Self::TracePhoto | Self::ExportPicture => &["png", "jpg", "jpeg", "webp"],
+            Self::TracePhoto | Self::ExportPicture | Self::OpenReference => &["png", "jpg", "jpeg", "webp"],
             Self::ExportCanvas => &["png"],
             Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
         }

@@ -12,7 +12,7 @@ use daub_models::Input;
 use daub_models::input::MAX_PIXELS;
 use image::{DynamicImage, ImageFormat, ImageReader, RgbImage};
 
-use crate::document::{Canvas, Kind};
+use crate::document::{Canvas, Kind, Picture};
 
 /// Most memory that decoding one picture may take.
 const MAX_DECODED_BYTES: u64 = 512 << 20;
@@ -35,6 +35,25 @@ pub struct IdMap {
 pub fn read_rgb(path: &Path) -> anyhow::Result<RgbImage> {
     let read = || rgb_from(BufReader::new(File::open(path)?));
     read().with_context(|| format!("cannot read the picture {}", path.display()))
+}
+
+/// Longest side of a reference photograph in pixels; larger ones are made smaller.
+const MAX_REFERENCE_SIDE: u32 = 2048;
+
+/// Reads a photograph to draw by.
+///
+/// # Errors
+/// As [`read_rgb`].
+pub fn read_reference(path: &Path) -> anyhow::Result<Picture> {
+    let mut photo = read_rgb(path)?;
+    let side = photo.width().max(photo.height());
+    if side > MAX_REFERENCE_SIDE {
+        let scaled = |length: u32| (u64::from(length) * u64::from(MAX_REFERENCE_SIDE) / u64::from(side)).max(1) as u32;
+        let size = (scaled(photo.width()), scaled(photo.height()));
+        photo = image::imageops::resize(&photo, size.0, size.1, image::imageops::FilterType::Triangle);
+    }
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    Picture::new(width, height, photo.into_raw()).context("the picture is empty")
 }
 
 /// Decodes a picture as colours.
@@ -209,6 +228,32 @@ pub fn encode_labels(width: usize, height: usize, ids: &[u8], palette: &[[u8; 3]
     writer.write_image_data(ids)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+/// Encodes shades as a grey PNG.
+///
+/// # Errors
+/// When the size does not fit the shades.
+pub fn encode_grey(width: usize, height: usize, shades: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(shades)?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// Columns and rows that a PNG claims to have, without decoding it.
+///
+/// # Errors
+/// When it is no PNG, or has too many.
+pub fn png_size(bytes: &[u8]) -> anyhow::Result<(usize, usize)> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    let info = decoder.read_header_info().context("it is not a PNG file, or a broken one")?;
+    check_size(info.width, info.height)?;
+    Ok((info.width as usize, info.height as usize))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! whose centre lies inside it. Edges are hard, because a label has no half.
 
 mod fill;
+pub mod guides;
 mod region;
 mod shapes;
 pub mod texture;

@@ -8,8 +8,8 @@ use daub_models::Model;
 use super::painting::middle_of;
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
-use crate::document::{Canvas, Content, Document, Ink, Kind};
-use crate::io::project::Project;
+use crate::document::{Canvas, Document, Ink, Kind, Layer};
+use crate::io::project::{Project, Settings};
 use crate::scenes;
 use crate::styles::Chain;
 use crate::text::{Text, text};
@@ -54,6 +54,9 @@ impl State {
             last_point: None,
             selection: None,
             selection_revision: 0,
+            selected: Vec::new(),
+            active: Layer::Paint,
+            hint_colour: [220, 60, 40],
             file: None,
             view,
         });
@@ -108,19 +111,19 @@ impl State {
     }
 
     pub(super) fn open_project(&mut self, project: Project, file: Option<PathBuf>) {
-        let kind = project.canvas.kind().clone();
+        let kind = project.content.paint.kind().clone();
         let fits = |known: &&Arc<Model>| Kind::from(known.card.drawing_kind()) == kind;
         let named = self.models.iter().filter(fits).find(|known| known.card.name == project.model);
         let model = named.or_else(|| self.models.iter().find(fits)).cloned();
         if model.is_none() {
             self.notices.tell(Notice::error(NO_MODEL.of(self.language)));
         }
-        let mut content = Content::new(project.canvas, project.base);
-        content.extras.looks = project.looks;
-        self.add(Document::from_content(project.title, content), model);
+        self.add(Document::from_content(project.title, project.content), model);
         let drawing = self.drawing_mut();
         drawing.file = file;
-        drawing.styles = project.styles.checked();
+        let Settings { view, styles } = project.settings;
+        drawing.view = view;
+        drawing.styles = styles.checked();
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {

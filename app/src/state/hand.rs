@@ -1,5 +1,6 @@
 //! The stroke under the pointer: a small machine of (what the hand does, what the pen says).
 
+use super::objects::ObjectGesture;
 use super::region::Floating;
 use super::selecting::Selecting;
 use crate::document::{Document, Ink, Mask};
@@ -40,6 +41,10 @@ pub enum Hand {
     Selecting(Selecting),
     /// Pixels that were pasted or picked up and are not placed yet.
     Floating(Floating),
+    /// Objects, or something around them, between press and release.
+    Objects(ObjectGesture),
+    /// A hint between press and release.
+    Hint,
 }
 
 /// What is in the hand and what lies before it.

@@ -3,8 +3,10 @@
 mod drawings;
 mod hand;
 mod interface;
+mod layers;
 mod looks;
 mod notices;
+mod objects;
 mod painting;
 mod region;
 mod selecting;
@@ -18,6 +20,7 @@ pub use hand::{Hand, PenEvent};
 pub use interface::HINTS;
 pub use looks::{Offered, has_looks, has_object_looks};
 pub use notices::{Notice, Notices};
+pub use objects::ObjectGesture;
 pub use region::Floating;
 pub use selecting::Selecting;
 pub use styles::Styling;
@@ -34,13 +37,14 @@ use daub_models::Model;
 use daub_models::looks::Object;
 
 use crate::action::{Action, Dialog, Effect, LookAction};
-use crate::document::{Canvas, Document, Ink, Kind, Mask};
+use crate::document::{Canvas, Document, Ink, Kind, Layer, Mask};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
-use crate::io::project::Project;
+use crate::io::project::{Project, Settings};
 use crate::paint::{Point, Region};
 use crate::pen::Symmetry;
 use crate::preferences::Preferences;
+use crate::stamps::Library;
 use crate::styles::Chain;
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
@@ -88,6 +92,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// The hint of the first start that is shown, of [`HINTS`].
     pub hint: Option<usize>,
+    /// The stamps at hand.
+    pub stamps: Library,
     /// The question that the window asks itself, because the system has no dialog.
     pub path_field: Option<PathField>,
     /// The drawing that the user wants to close although it is not saved.
@@ -127,6 +133,12 @@ pub struct OpenDrawing {
     pub selection: Option<Mask>,
     /// Grows with every change of the selection.
     pub selection_revision: u64,
+    /// Ids of the selected objects.
+    pub selected: Vec<u64>,
+    /// The layer that the pen works on.
+    pub active: Layer,
+    /// The colour of the next hint, sRGB.
+    pub hint_colour: [u8; 3],
     /// The project file, once there is one.
     pub file: Option<PathBuf>,
     /// Zoom and position.
@@ -169,10 +181,8 @@ impl OpenDrawing {
         Project {
             title: self.document.title.clone(),
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
-            canvas: self.document.canvas().clone(),
-            base: self.document.base().clone(),
-            styles: self.styles.clone(),
-            looks: self.document.extras().looks.clone(),
+            content: self.document.content().clone(),
+            settings: Settings { view: self.view, styles: self.styles.clone() },
         }
     }
 }
@@ -207,6 +217,7 @@ impl State {
             tasks: Tasks::default(),
             dialog: None,
             hint: None,
+            stamps: Library::default(),
             path_field: None,
             closing: None,
             quitting: false,
@@ -339,6 +350,8 @@ impl State {
             Action::Trace(action) => return self.apply_trace(action),
             Action::Style(action) => self.apply_style(action),
             Action::Look(action) => return self.look(action),
+            Action::Object(action) => self.apply_to_objects(action),
+            Action::Layer(action) => return self.apply_to_layers(action),
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),
             Action::Interface(wish) => self.apply_to_interface(wish),
@@ -368,12 +381,18 @@ impl State {
             Purpose::ExportPicture => Effect::ExportPicture { id, path },
             Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
             Purpose::StylePhoto => Effect::StyleFromPhoto { drawing: id, object: self.styled.take(), path },
+            Purpose::OpenReference => Effect::OpenReference { id, path },
         }]
     }
 }
 
 /// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
 fn leaves_the_hand_alone(action: &Action) -> bool {
+    match action {
+        Action::Object(action) if action.goes_on() => return true,
+        Action::Layer(action) if action.goes_on() => return true,
+        _ => {}
+    }
     matches!(
         action,
         Action::Pen(_)

@@ -13,6 +13,7 @@ impl State {
         if matches!(event, PenEvent::Down(..) | PenEvent::Cancel) && self.offered.take().is_some() {
             return;
         }
+        let Some(event) = self.off_the_paint(event) else { return };
         let (tool, radius_px, pen, contiguous) = (self.tool, self.radius_px, self.preferences.pen, self.contiguous);
         let drawing = &mut self.drawings[self.current];
         let ground = Ground {
@@ -20,7 +21,7 @@ impl State {
             mirrored_ink: drawing.mirrored_ink(),
             within: drawing.selection.as_ref(),
         };
-        let (ink, last_point) = (drawing.ink, drawing.last_point);
+        let (ink, last_point) = (drawing.ink_on_layer(), drawing.last_point);
         let grip = Grip { tool, ink, radius_px, pen, ground, last_point, contiguous };
         match self.hand.handle(event, grip, &mut drawing.document) {
             Some(Outcome::Ink(ink)) => drawing.take_up(ink),

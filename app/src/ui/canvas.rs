@@ -2,8 +2,8 @@
 
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Sense, Vec2};
 
-use super::{ants, cursor, mirrors};
-use crate::action::{Action, LookAction};
+use super::{ants, cursor, mirrors, objects};
+use crate::action::{Action, LookAction, ObjectAction};
 use crate::paint::Point;
 use crate::pen::{Held, Sample};
 use crate::state::{Hand, PenEvent, State, View, canvas_from_ui};
@@ -16,6 +16,8 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text("Canvas", "画布").of(state.language)));
     let canvas = state.drawing().document.canvas();
     let size = Vec2::new(canvas.width() as f32, canvas.height() as f32);
+    let place = objects::Place { pane, canvas: canvas_rect, size };
+    objects::objects_ui(ui, state, &place);
     ants::ants_ui(ui, state, pane, canvas_rect, size);
     let on_handle = mirrors::mirrors_ui(ui, state, pane, canvas_rect, size, actions);
     let over = response.contains_pointer() && !on_handle;
@@ -25,7 +27,7 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
         (input.events.clone(), input.time, before, input.key_down(Key::Space), panning, input.pointer.primary_down())
     });
     let view = state.drawing().view;
-    let mut pointer = Pointer { pane, size, canvas_rect, view, over, pressure: None, actions };
+    let mut pointer = Pointer { pane, size, canvas_rect, view, over, pressure: None, objects: (state, place), actions };
     let busy = state.hand.is_busy();
     let moved = pointer.handle(ui, &events, Frame { busy, space, panning, before, now });
     if busy && pressed && !moved && state.hand.lags() {
@@ -64,6 +66,8 @@ struct Pointer<'a> {
     over: bool,
     /// What a pen or touch screen reported last.
     pressure: Option<f32>,
+    /// Where objects and their handles are.
+    objects: (&'a State, objects::Place),
     actions: &'a mut Vec<Action>,
 }
 
@@ -97,8 +101,7 @@ impl Pointer<'_> {
                     self.flush(&mut samples);
                     moved = true;
                     if pressed && self.over && self.pane.contains(pos) && !frame.space {
-                        let sample = self.sample(pos, frame.now, modifiers);
-                        self.actions.push(Action::Pen(PenEvent::Down(sample)));
+                        self.actions.push(self.press(pos, frame.now, modifiers));
                         drawing = true;
                     } else if !pressed && drawing {
                         self.actions.push(Action::Pen(PenEvent::Up));
@@ -120,6 +123,16 @@ impl Pointer<'_> {
         if !samples.is_empty() {
             self.actions.push(Action::Pen(PenEvent::Drag(std::mem::take(samples))));
         }
+    }
+
+    /// A press of the pen, or, with that tool, on objects.
+    fn press(&self, pos: Pos2, now: f64, modifiers: Modifiers) -> Action {
+        let (state, place) = &self.objects;
+        if state.tool == Tool::Objects {
+            let handle = objects::handle_at(state, place, pos);
+            return ObjectAction::Press { place: self.canvas_place(pos), handle, add: modifiers.shift }.into();
+        }
+        Action::Pen(PenEvent::Down(self.sample(pos, now, modifiers)))
     }
 
     fn sample(&self, place: Pos2, seconds: f64, modifiers: Modifiers) -> Sample {

@@ -3,6 +3,7 @@
 
 use egui::{Color32, CursorIcon, Painter, Pos2, Rect, Stroke, Ui, Vec2};
 
+use super::objects;
 use crate::paint::Point;
 use crate::state::{Hand, State, canvas_from_ui};
 use crate::tool::Tool;
@@ -17,6 +18,9 @@ pub(super) fn cursor_ui(ui: &Ui, state: &State, pane: Rect, canvas_rect: Rect, s
     let (shift, ctrl) = ui.input(|input| (input.modifiers.shift, input.modifiers.command));
     if matches!(state.hand, Hand::Floating(_)) || (ctrl && state.drawing().selection.is_some()) {
         return icon(CursorIcon::Move);
+    }
+    if state.tool == Tool::Objects {
+        return icon(objects::cursor(state, &objects::Place { pane, canvas: canvas_rect, size }, place));
     }
     if !state.tool.has_radius() {
         return icon(CursorIcon::Crosshair);

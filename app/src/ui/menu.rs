@@ -10,17 +10,19 @@ use super::icons::Icon;
 use super::side;
 use super::widgets::small_icon_button;
 use crate::action::{
-    Action, Command, Interface, Selection, all_commands, edit_commands, file_commands, help_commands, look_commands,
-    mirror_commands, panel_commands, selection_commands, view_commands,
+    Action, Command, Interface, ObjectAction, Selection, all_commands, edit_commands, file_commands, help_commands,
+    look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
 };
 use crate::document::{Ink, Kind};
 use crate::generate::Device;
 use crate::scenes;
 use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
+use crate::tool::Tool;
 
 const FILE: Text = text("File", "文件");
 const EDIT: Text = text("Edit", "编辑");
+const OBJECT: Text = text("Object", "对象");
 const VIEW: Text = text("View", "视图");
 const SCENES: Text = text("Scenes", "场景");
 const MODEL: Text = text("Model", "模型");
@@ -56,6 +58,7 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
             ui.separator();
             commands_ui(ui, state, mirror_commands(), actions);
         });
+        ui.menu_button(OBJECT.of(language), |ui| commands_ui(ui, state, object_commands(), actions));
         ui.menu_button(SELECT.of(language), |ui| commands_ui(ui, state, selection_commands(), actions));
         ui.menu_button(VIEW.of(language), |ui| {
             commands_ui(ui, state, view_commands(), actions);
@@ -105,6 +108,9 @@ pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
     match action {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
+        Action::Object(ObjectAction::Lift) => state.drawing().selection.is_some(),
+        Action::Object(ObjectAction::SelectAll) => !state.drawing().document.objects().is_empty(),
+        Action::Object(_) => state.tool == Tool::Objects && !state.drawing().selected.is_empty(),
         Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
         Action::Look(_) => has_looks(state.drawing().model.as_deref()),
         Action::Selection(wish) => can_select(wish, state),
@@ -249,6 +255,7 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
         }
     }
     let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    super::objects::nudges(context, state, actions);
     // Redo has two common shortcuts.
     if context.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Y)) {
         actions.push(Action::Redo);
@@ -258,7 +265,8 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
         actions.push(Action::Pen(PenEvent::Finish));
     }
     if pressed(Key::Escape) {
-        if state.hand.is_busy() {
+        let lets_objects_go = state.tool == Tool::Objects && !state.drawing().selected.is_empty();
+        if state.hand.is_busy() || lets_objects_go {
             actions.push(Action::Pen(PenEvent::Cancel));
         } else if state.drawing().selection.is_some() {
             actions.push(Selection::None.into());

@@ -7,10 +7,14 @@ mod compare;
 mod cursor;
 mod dialogs;
 mod icons;
+mod layers;
 mod looks;
 mod menu;
 mod mirrors;
 mod notices;
+mod object_list;
+mod objects;
+mod outline;
 mod overlays;
 mod palette;
 mod panes;
@@ -28,17 +32,21 @@ mod widgets;
 use egui::TextureId;
 
 use crate::action::Action;
+use crate::paint::guides::Guides;
 use crate::picture::PictureTexture;
 use crate::state::State;
 
+/// Textures of the drawing that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Textures {
+    /// What models read.
+    pub canvas: Option<TextureId>,
+    /// What helps to draw.
+    pub guides: Guides,
+}
+
 /// The whole window.
-pub fn workspace_ui(
-    ui: &mut egui::Ui,
-    state: &State,
-    canvas: Option<TextureId>,
-    picture: &PictureTexture,
-    actions: &mut Vec<Action>,
-) {
+pub fn workspace_ui(ui: &mut egui::Ui, state: &State, canvas: Textures, picture: &PictureTexture, actions: &mut Vec<Action>) {
     theme::follow(ui.ctx(), &state.preferences);
     let bar = theme::bar_frame(ui.visuals());
     let strip = theme::strip_frame(ui.visuals());

@@ -3,9 +3,11 @@
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
 use super::tour::{self, Part};
-use super::{canvas, compare, looks, theme};
+use super::{Textures, canvas, compare, looks, theme};
 use crate::action::Action;
+use crate::document::Layer;
 use crate::generate::{Quality, Shown};
+use crate::paint::guides::Guides;
 use crate::picture::PictureTexture;
 use crate::state::{Layout, State};
 use crate::text::{Language, Text, text};
@@ -19,7 +21,7 @@ const WAITING: Text = text("The first picture is on its way", "首张图片生�
 pub(super) fn panes_ui(
     ui: &mut egui::Ui,
     state: &State,
-    canvas: Option<TextureId>,
+    textures: Textures,
     picture: &PictureTexture,
     actions: &mut Vec<Action>,
 ) {
@@ -31,7 +33,8 @@ pub(super) fn panes_ui(
             let right = Rect::from_min_max(egui::pos2(middle + theme::SPLITTER / 2.0, area.top()), area.max);
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
             tour::mark(ui, Part::Canvas, left);
-            draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
+            draw(ui, left, canvas_rect, textures.canvas.map(whole), 1.0);
+            guides_ui(ui, state, left, canvas_rect, textures.guides);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
             looks::offer_ui(ui, state, &picture.looks, left, canvas_rect, actions);
             let picture_rect = state.drawing().view.canvas_rect(right, canvas_size(state));
@@ -45,10 +48,24 @@ pub(super) fn panes_ui(
             let canvas_rect = state.drawing().view.canvas_rect(area, canvas_size(state));
             tour::mark(ui, Part::Canvas, area);
             picture_ui(ui, state, picture, area, canvas_rect);
-            draw(ui, area, canvas_rect, canvas.map(whole), opacity);
+            draw(ui, area, canvas_rect, textures.canvas.map(whole), opacity);
+            guides_ui(ui, state, area, canvas_rect, textures.guides);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
             looks::offer_ui(ui, state, &picture.looks, area, canvas_rect, actions);
         }
+    }
+}
+
+/// The reference photograph, as large as fits the canvas, and the guide lines over it.
+fn guides_ui(ui: &egui::Ui, state: &State, pane: Rect, canvas: Rect, guides: Guides) {
+    let layers = state.drawing().document.extras().layers;
+    if let Some((texture, size)) = guides.reference.filter(|_| layers[Layer::Reference].visible) {
+        let scale = (canvas.size() / size).min_elem();
+        let rect = Rect::from_center_size(canvas.center(), size * scale);
+        draw(ui, pane, rect, Some(whole(texture)), layers[Layer::Reference].opacity);
+    }
+    if layers[Layer::Lines].visible {
+        draw(ui, pane, canvas, guides.lines.map(whole), layers[Layer::Lines].opacity);
     }
 }
 

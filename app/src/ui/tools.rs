@@ -83,6 +83,7 @@ fn inks_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
 /// What a tool looks like.
 pub(super) fn icon_of(tool: Tool) -> Icon {
     match tool {
+        Tool::Objects => Icon::Cursor,
         Tool::Brush => Icon::Brush,
         Tool::Eraser => Icon::Eraser,
         Tool::Line => Icon::Line,
