@@ -8,6 +8,7 @@ mod looks;
 mod object;
 mod painting;
 mod selection;
+mod stamping;
 mod style;
 mod trace;
 
@@ -19,6 +20,7 @@ pub use looks::{LookAction, look_commands};
 pub use object::{Corner, Handle, ObjectAction, Order, object_commands};
 pub use painting::Painting;
 pub use selection::Selection;
+pub use stamping::Stamping;
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
 
@@ -134,6 +136,8 @@ pub enum Action {
     Look(LookAction),
     /// The objects of the drawing.
     Object(ObjectAction),
+    /// The panel of stamps.
+    Stamping(Stamping),
     /// The layers of the drawing.
     Layer(LayerAction),
     /// Tell the user something.

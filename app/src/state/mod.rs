@@ -11,6 +11,7 @@ mod painting;
 mod region;
 mod selecting;
 mod selection;
+mod stamps;
 mod styles;
 mod tasks;
 mod traced;
@@ -23,6 +24,7 @@ pub use notices::{Notice, Notices};
 pub use objects::ObjectGesture;
 pub use region::Floating;
 pub use selecting::Selecting;
+pub use stamps::{Offer, Shelf};
 pub use styles::Styling;
 pub use tasks::{Progress, Task, Tasks};
 pub use traced::Tracing;
@@ -94,6 +96,8 @@ pub struct State {
     pub hint: Option<usize>,
     /// The stamps at hand.
     pub stamps: Library,
+    /// The panel of stamps.
+    pub shelf: Shelf,
     /// The question that the window asks itself, because the system has no dialog.
     pub path_field: Option<PathField>,
     /// The drawing that the user wants to close although it is not saved.
@@ -218,6 +222,7 @@ impl State {
             dialog: None,
             hint: None,
             stamps: Library::default(),
+            shelf: Shelf::default(),
             path_field: None,
             closing: None,
             quitting: false,
@@ -351,6 +356,7 @@ impl State {
             Action::Style(action) => self.apply_style(action),
             Action::Look(action) => return self.look(action),
             Action::Object(action) => self.apply_to_objects(action),
+            Action::Stamping(wish) => self.apply_to_stamps(wish),
             Action::Layer(action) => return self.apply_to_layers(action),
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),

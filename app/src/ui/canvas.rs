@@ -2,7 +2,7 @@
 
 use egui::{Event, Id, Key, Modifiers, PointerButton, Pos2, Rect, Sense, Vec2};
 
-use super::{ants, cursor, mirrors, objects};
+use super::{ants, cursor, mirrors, objects, stamps};
 use crate::action::{Action, LookAction, ObjectAction};
 use crate::paint::Point;
 use crate::pen::{Held, Sample};
@@ -20,6 +20,7 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
     objects::objects_ui(ui, state, &place);
     ants::ants_ui(ui, state, pane, canvas_rect, size);
     let on_handle = mirrors::mirrors_ui(ui, state, pane, canvas_rect, size, actions);
+    let stamping = stamps::holds_the_pointer(ui, state);
     let over = response.contains_pointer() && !on_handle;
     let (events, now, before, space, panning, pressed) = ui.input(|input| {
         let panning = input.pointer.middle_down() || (input.key_down(Key::Space) && input.pointer.primary_down());
@@ -27,7 +28,7 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
         (input.events.clone(), input.time, before, input.key_down(Key::Space), panning, input.pointer.primary_down())
     });
     let view = state.drawing().view;
-    let mut pointer = Pointer { pane, size, canvas_rect, view, over, pressure: None, objects: (state, place), actions };
+    let mut pointer = Pointer { pane, size, canvas_rect, view, over, stamping, pressure: None, objects: (state, place), actions };
     let busy = state.hand.is_busy();
     let moved = pointer.handle(ui, &events, Frame { busy, space, panning, before, now });
     if busy && pressed && !moved && state.hand.lags() {
@@ -41,7 +42,9 @@ pub(super) fn canvas_ui(ui: &mut egui::Ui, state: &State, pane: Rect, canvas_rec
         pointer.actions.push(Action::Look(LookAction::Offer(at)));
     }
     note_place(ui, canvas_rect, size, over);
-    if over {
+    if stamping {
+        stamps::ghost_ui(ui, state, &place, actions);
+    } else if over {
         cursor::cursor_ui(ui, state, pane, canvas_rect, size, space || panning);
     }
 }
@@ -64,6 +67,8 @@ struct Pointer<'a> {
     canvas_rect: Rect,
     view: View,
     over: bool,
+    /// Whether a stamp is in the hand, so that a press paints nothing.
+    stamping: bool,
     /// What a pen or touch screen reported last.
     pressure: Option<f32>,
     /// Where objects and their handles are.
@@ -100,7 +105,7 @@ impl Pointer<'_> {
                 Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers, .. } => {
                     self.flush(&mut samples);
                     moved = true;
-                    if pressed && self.over && self.pane.contains(pos) && !frame.space {
+                    if pressed && self.over && !self.stamping && self.pane.contains(pos) && !frame.space {
                         self.actions.push(self.press(pos, frame.now, modifiers));
                         drawing = true;
                     } else if !pressed && drawing {

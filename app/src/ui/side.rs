@@ -8,7 +8,7 @@ use egui::{Align, Layout, Ui};
 use super::icons::Icon;
 use super::tour::{self, Part};
 use super::widgets::{icon_button, small_icon_button};
-use super::{layers, object_list, pen, theme};
+use super::{layers, object_list, pen, stamps, theme};
 use crate::action::{Action, Interface, StyleAction};
 use crate::state::State;
 use crate::text::{Text, text};
@@ -27,6 +27,7 @@ pub(super) struct Panel {
 
 /// Every panel, from the top.
 pub(super) const PANELS: &[Panel] = &[
+    Panel { key: "stamps", title: text("Stamps", "图章"), icon: Icon::Stamp, show: stamps::stamps_ui },
     Panel { key: "layers", title: text("Layers", "图层"), icon: Icon::Layers, show: layers::layers_ui },
     Panel { key: "objects", title: text("Objects", "对象"), icon: Icon::Objects, show: object_list::object_list_ui },
     Panel { key: "pen", title: text("Pen and mirrors", "笔与镜像"), icon: Icon::Pen, show: pen::pen_ui },

@@ -6,6 +6,7 @@ mod gesture;
 mod placing;
 
 pub use gesture::ObjectGesture;
+pub(super) use placing::natural_height_px;
 
 use std::sync::Arc;
 

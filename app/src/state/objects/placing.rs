@@ -14,8 +14,8 @@ const LINE_PX: f32 = 2.0;
 /// Inks of a stamp on a sketch: what its outlines enclose, and the outlines.
 const SKETCH_INKS: [Ink; 2] = [0x00ff_ffff, 0];
 
-/// Height of a stamp where nothing tells how far it is, as a share of the canvas's height.
-const USUAL_SHARE: f32 = 0.25;
+/// What a picture shows from top to bottom where no horizon tells how far things are, in metres: the front of a house.
+const USUAL_VIEW_M: f32 = 12.0;
 
 /// How high the camera is that looks at a street, in metres: things whose foot is as far below the horizon as the ground
 /// beneath it are that high.
@@ -75,11 +75,13 @@ pub(super) fn stamped(
     Some(NewObject { name: stamp.title.of(language).to_owned(), shape, placement, parts })
 }
 
-/// How high a stamp is in life at its foot's distance below the horizon; where that says nothing, a usual height.
-fn natural_height_px(stamp: &Stamp, foot: [f32; 2], document: &Document) -> f32 {
+/// How high a stamp is in life at its foot's distance below the horizon; where that says nothing, as on the
+/// front of a house.
+pub(in crate::state) fn natural_height_px(stamp: &Stamp, foot: [f32; 2], document: &Document) -> f32 {
     let (horizon, height) = (document.extras().horizon, document.canvas().height() as f32);
     let below = foot[1] - horizon.y;
-    let height_px = if horizon.on && below > 0.0 { below * stamp.height_m / CAMERA_M } else { height * USUAL_SHARE };
+    let height_px =
+        if horizon.on && below > 0.0 { below * stamp.height_m / CAMERA_M } else { height * stamp.height_m / USUAL_VIEW_M };
     // Neither a dot nor larger than the picture.
     height_px.clamp(height * 0.02, height * 1.5)
 }
