@@ -52,7 +52,7 @@ fn objects_are_the_instances_that_pix2pix_hd_was_trained_with() {
     // Where things of one class touch, labels alone have no edge.
     let differ = edges(&labels_only) != edges(&instances);
     let options = Options { device: Device::Cpu, ..Options::default() };
-    let (rgb, _, _) = Studio::default().paint(&model, options, &input).unwrap();
+    let (rgb, _, _) = Studio::default().paint(&model, options, &input, &daub_models::looks::Looks::default()).unwrap();
     let (_, expected) = read_array(&folder.join("expected.npy")).unwrap();
     let pixels = width * height;
     let level = |value: f32| (f32::midpoint(value, 1.0).clamp(0.0, 1.0) * 255.0).floor();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use daub_models::looks::Looks;
 use daub_models::trace::{Edges, LineStyle, trace};
 use daub_models::{Input, Model};
 use image::RgbImage;
@@ -58,7 +59,7 @@ pub fn edges(model: &str, photo: &RgbImage, options: Options) -> anyhow::Result<
 pub fn edges_by(model: &Arc<Model>, photo: &RgbImage, options: Options) -> anyhow::Result<Edges> {
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     let input = Input::from_rgb(width, height, photo.as_raw().as_slice());
-    let (rgb, ..) = Studio::default().paint(model, options, &input)?;
+    let (rgb, ..) = Studio::default().paint(model, options, &input, &Looks::default())?;
     // Of the three equal channels one will do.
     let values = rgb.as_chunks::<3>().0.iter().map(|[value, ..]| f32::from(*value) / 255.0).collect();
     Ok(Edges { width, height, values })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::architecture::Family;
 use crate::checkpoint::{CheckpointError, File, Weights};
 use crate::cpu::{Cpu, CpuOptions};
-use crate::executor::{ExecuteError, Executor, Interrupt, generate};
+use crate::executor::{ExecuteError, Executor as _, Interrupt, generate};
 use crate::families::spade_encoder::{SIDE_PX, SpadeEncoder};
 use crate::features::{companions, styles_of};
 use crate::flex::Flex;

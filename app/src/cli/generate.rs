@@ -35,10 +35,10 @@ pub struct Arguments {
     /// --style-photo a code around the photograph's.
     #[arg(long, visible_alias = "code-seed")]
     pub seed: Option<u64>,
-    /// Give an object of the instance map one of the looks in the model's features_clustered file; again for more objects.
+    /// Give an object of the instance map one of the looks in the model's `features_clustered` file; again for more objects.
     #[arg(long, value_parser = parse_look, value_name = "ID=LOOK")]
     pub look: Vec<(u32, usize)>,
-    /// Take the style of a photograph, measured by the encoder beside the model (latest_net_E.pth).
+    /// Take the style of a photograph, measured by the encoder beside the model (`latest_net_E.pth`).
     #[arg(long, value_name = "PHOTO")]
     pub style_photo: Option<PathBuf>,
     /// Size of the picture; without it the input's own size.

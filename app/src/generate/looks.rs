@@ -31,7 +31,7 @@ pub struct LookPicture {
 }
 
 /// Width and height of a small picture in pixels.
-pub const LOOK_SIZE_PX: [u32; 2] = [128, 96];
+pub(super) const LOOK_SIZE_PX: [u32; 2] = [128, 96];
 
 /// At least this much of the half-size picture is shown, so that a small thing is seen with its surroundings.
 const LEAST_SIDE_PX: usize = 64;

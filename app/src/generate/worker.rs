@@ -151,7 +151,7 @@ impl Drop for Generator {
 
 /// What the thread does next.
 enum Job {
-    Picture(Request),
+    Picture(Box<Request>),
     Look(Arc<LookRequest>, usize),
 }
 
@@ -164,7 +164,7 @@ fn next(shared: &Shared) -> Option<Job> {
         }
         if let Some(request) = state.newest.take() {
             state.running = Some(Interrupt::default());
-            return Some(Job::Picture(request));
+            return Some(Job::Picture(Box::new(request)));
         }
         if let Some((wish, index)) = state.looks.clone() {
             state.running = Some(Interrupt::default());

@@ -70,9 +70,8 @@ impl Purpose {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
-            Self::TracePhoto | Self::ExportPicture | Self::OpenReference => &["png", "jpg", "jpeg", "webp"],
+            Self::TracePhoto | Self::ExportPicture | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
             Self::ExportCanvas => &["png"],
-            Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
         }
     }
 

@@ -8,6 +8,7 @@ mod looks;
 mod notices;
 mod objects;
 mod painting;
+mod paths;
 mod region;
 mod selecting;
 mod selection;
@@ -31,10 +32,12 @@ pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::drawings::BLANK;
+use self::painting::stepped;
+use self::paths::stem_of;
 use daub_models::Model;
 use daub_models::looks::Object;
 
@@ -234,8 +237,8 @@ impl State {
         };
         let named = |name: &str| state.models.iter().find(|model| model.card.name == name);
         // Streets show best what the program is for.
-        let last = state.preferences.model.as_deref().and_then(named);
-        let first = last.or_else(|| named("street")).or(state.models.first()).cloned();
+        let first =
+            state.preferences.model.as_deref().and_then(named).or_else(|| named("street")).or(state.models.first()).cloned();
         match first {
             Some(model) => state.open_starter(model),
             None => state.add(Document::new(BLANK.of(language), Canvas::new(Kind::Photo, 512, 256, 0x00ff_ffff)), None),
@@ -245,9 +248,7 @@ impl State {
 
     /// Has every texture made anew, for a window that has none yet.
     pub fn touch_all(&mut self) {
-        for drawing in &mut self.drawings {
-            drawing.document.touch_all();
-        }
+        self.drawings.iter_mut().for_each(|drawing| drawing.document.touch_all());
     }
 
     /// The drawing that is shown.
@@ -366,30 +367,6 @@ impl State {
         }
         Vec::new()
     }
-
-    fn question(&mut self, purpose: Purpose) -> Question {
-        // The answer may come when another drawing is shown.
-        self.asked.insert(purpose, self.drawing().id);
-        let title = purpose.title().of(self.language).to_owned();
-        let suggested = purpose.writes().then(|| format!("{}.{}", self.drawing().document.title, purpose.extensions()[0]));
-        Question { purpose, title, suggested }
-    }
-
-    fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) -> Vec<Effect> {
-        self.path_field = None;
-        let id = self.asked.remove(&purpose).unwrap_or(self.drawing().id);
-        let path = purpose.with_extension(path);
-        vec![match purpose {
-            Purpose::OpenDrawing => Effect::Open(path),
-            Purpose::TracePhoto => Effect::OpenPhoto(path),
-            Purpose::OpenModel => Effect::OpenModel(path),
-            Purpose::SaveProject => Effect::Save { id, path },
-            Purpose::ExportPicture => Effect::ExportPicture { id, path },
-            Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
-            Purpose::StylePhoto => Effect::StyleFromPhoto { drawing: id, object: self.styled.take(), path },
-            Purpose::OpenReference => Effect::OpenReference { id, path },
-        }]
-    }
 }
 
 /// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
@@ -414,16 +391,6 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::TypePath(_)
             | Action::Look(LookAction::Measured { .. })
     )
-}
-
-/// The next size of a brush: half a pixel while it is thin, an eighth of itself later.
-fn stepped(radius_px: f32, direction: f32) -> f32 {
-    let step = (radius_px / 8.0).max(0.5);
-    ((radius_px + direction * step) * 2.0).round() / 2.0
-}
-
-fn stem_of(path: &Path) -> String {
-    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

@@ -86,3 +86,9 @@ impl OpenDrawing {
         labels.iter().find(|label| label.name == other).map(|label| Ink::from(label.id))
     }
 }
+
+/// The next size of a brush: half a pixel while it is thin, an eighth of itself later.
+pub(super) fn stepped(radius_px: f32, direction: f32) -> f32 {
+    let step = (radius_px / 8.0).max(0.5);
+    ((radius_px + direction * step) * 2.0).round() / 2.0
+}

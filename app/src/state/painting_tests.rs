@@ -2,6 +2,8 @@
 
 use daub_models::library;
 
+use std::path::Path;
+
 use super::*;
 use crate::action::{Interface, Painting, Selection};
 use crate::document::Rect;

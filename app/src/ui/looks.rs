@@ -119,16 +119,13 @@ fn look_ui(ui: &mut egui::Ui, strip: &LookStrip, index: usize, chosen: bool, nam
     let (rect, response) = ui.allocate_exact_size(PICTURE, Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, chosen, name));
     let painter = ui.painter();
-    match strip.texture(index) {
-        Some(texture) => {
-            let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
-            painter.image(texture.id(), rect, whole, Color32::WHITE);
-        }
-        None => {
-            painter.rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
-            let font = egui::TextStyle::Body.resolve(ui.style());
-            painter.text(rect.center(), egui::Align2::CENTER_CENTER, index + 1, font, ui.visuals().weak_text_color());
-        }
+    if let Some(texture) = strip.texture(index) {
+        let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
+        painter.image(texture.id(), rect, whole, Color32::WHITE);
+    } else {
+        painter.rect_filled(rect, 3.0, ui.visuals().faint_bg_color);
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        painter.text(rect.center(), egui::Align2::CENTER_CENTER, index + 1, font, ui.visuals().weak_text_color());
     }
     let stroke = match (chosen, response.hovered()) {
         (true, _) => Stroke::new(2.5, theme::ACCENT),

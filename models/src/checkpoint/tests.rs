@@ -191,11 +191,14 @@ fn quantised_files_that_lie_are_refused() {
     assert!(said(vec![0xff; 64]).contains("a part claims 4294967295 bytes of a 64 byte file"));
 }
 
+/// A row of burnpack's table: key, type, shape, first and last byte.
+type Row<'a> = (&'a str, &'a str, &'a [u64], (u64, u64));
+
 /// A burnpack file of these rows of its table, each with its number of bytes, over data of zeros.
-fn burnpack(rows: &[(&str, &str, &[u64], (u64, u64))], data: usize) -> Vec<u8> {
+fn burnpack(rows: &[Row<'_>], data: usize) -> Vec<u8> {
     use ciborium::Value;
     let list = |values: &[u64]| Value::Array(values.iter().map(|&value| value.into()).collect());
-    let row = |&(key, dtype, shape, (start, end)): &(&str, &str, &[u64], (u64, u64))| {
+    let row = |&(key, dtype, shape, (start, end)): &Row<'_>| {
         let fields = [("dtype", dtype.into()), ("shape", list(shape)), ("data_offsets", list(&[start, end]))];
         (key.into(), Value::Map(fields.into_iter().map(|(name, value)| (name.into(), value)).collect()))
     };

@@ -24,7 +24,7 @@ fn project(kind: &Kind, width: usize, height: usize, seed: u32) -> Project {
     for id in 0..(seed % 4) as usize {
         let (left, top) = (number(id as u32, width), number(id as u32 + 5, height));
         let rect = Rect { left, top, right: width.min(left + 7), bottom: height.min(top + 5) };
-        let mask = |salt: usize| Arc::new(Mask::from_fn(rect, |x, y| if !(x + y * salt).is_multiple_of(3) { 255 } else { 120 }));
+        let mask = |salt: usize| Arc::new(Mask::from_fn(rect, |x, y| if (x + y * salt).is_multiple_of(3) { 120 } else { 255 }));
         let parts =
             vec![Part { ink: seed % 30, mask: mask(1) }, Part { ink: 7, mask: if id == 2 { Arc::default() } else { mask(2) } }];
         let placement =
@@ -51,7 +51,7 @@ fn project(kind: &Kind, width: usize, height: usize, seed: u32) -> Project {
     } else {
         View::Free { zoom: 2.5, centre: egui::Vec2::new(seed as f32 / 1e6, 7.0) }
     };
-    Project { title: "画".into(), model: "street".into(), content, settings: Settings { view } }
+    Project { title: "画".into(), model: "street".into(), content, settings: Settings { view, ..Settings::default() } }
 }
 
 const STREET: &str = "cityscapes-35";
