@@ -58,7 +58,7 @@ fn pix2pix_paints_its_samples() {
     let (mut trainer, batch) = taught(&halving_twice(Method::Pix2pix));
     let rows = trainer.samples(&batch).unwrap();
     let painted = paint(&trainer.bundles()[0], &batch.pairs[1].input);
-    assert_eq!(painted, tile(&rows[1], "output"));
+    assert!(painted == tile(&rows[1], "output"), "the published model paints another picture");
 }
 
 #[test]
@@ -85,8 +85,10 @@ fn a_colouriser_paints_with_and_without_hints() {
     let plain = paint(bundle, &input(vec![0.0; 3 * SIDE * SIDE]));
     let worst = plain.iter().zip(&tile(&rows[0], "output")).map(|(a, b)| a.abs_diff(*b)).max();
     assert!(worst <= Some(1), "{worst:?}");
-    let hinted = [vec![0.5; 2 * SIDE * SIDE], vec![1.0; SIDE * SIDE]].concat();
-    assert_ne!(paint(bundle, &input(hinted)), plain);
+    // In the upper half alone: instance norm takes away what is the same everywhere.
+    let upper = |value: f32| (0..SIDE * SIDE).map(move |at| if at < SIDE * SIDE / 2 { value } else { 0.0 });
+    let hinted = upper(0.5).chain(upper(0.5)).chain(upper(1.0)).collect();
+    assert!(paint(bundle, &input(hinted)) != plain, "hints change nothing");
 }
 
 #[test]
