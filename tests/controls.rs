@@ -73,7 +73,7 @@ fn the_command_palette_finds_and_carries_out() {
     harness.state_mut().act(Selection::None.into());
     harness.key_press(Key::F1);
     harness.run_steps(3);
-    assert!(harness.query_by_label("Keyboard shortcuts").is_some());
+    assert!(harness.query_all_by_label("Keyboard shortcuts").next().is_some());
     harness.key_press(Key::Escape);
     harness.run_steps(3);
     assert_eq!(harness.state().state.dialog, None, "Escape closes dialogs");

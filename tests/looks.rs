@@ -59,11 +59,24 @@ fn the_style_of_a_photograph_gives_pytorchs_pictures() {
 fn looks_and_codes_follow_their_arguments_and_nothing_else() {
     let folder = TempDir::new().unwrap();
     let output = folder.path().join("out.png");
-    let features = |more: &[&str]| painted("hd_global_features", &output, more);
+    // The case's own things are of classes without usual looks; here two of them are cars.
+    let mut instances = image::open(golden("official/hd_global_features/instance.png")).unwrap().to_luma16();
+    for id in instances.iter_mut().filter(|id| matches!(**id, 31_001 | 33_000)) {
+        *id = 26_000 + *id % 1000;
+    }
+    let things = folder.path().join("things.png");
+    instances.save(&things).unwrap();
+    let features = |more: &[&str]| {
+        let more = [&["--instances", things.to_str().unwrap()], more].concat();
+        let run = paint("hd_global_features", false, &output, &more);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        image::open(&output).unwrap().to_rgb8().into_raw()
+    };
     assert_eq!(features(&[]), features(&[]));
-    assert_ne!(features(&[]), features(&["--code-seed", "7"]));
-    let instances = image::open(golden("official/hd_global_features/instance.png")).unwrap().to_luma16().into_raw();
-    let object = *instances.iter().find(|id| **id / 1000 == 26 || **id / 1000 == 24).unwrap();
+    // Some seeds draw the same looks as none.
+    let plain = features(&[]);
+    assert!((1..8).any(|seed| features(&["--code-seed", &seed.to_string()]) != plain));
+    let object = 26_001;
     let look = |number: u32| format!("{object}={number}");
     assert_ne!(features(&["--look", &look(0)]), features(&["--look", &look(1)]));
     assert_eq!(features(&["--look", &look(1)]), features(&["--look", &look(1)]));

@@ -96,7 +96,7 @@ fn panels_show_hide_lock_and_relabel() {
     harness.run_steps(2);
     harness.get_by_label("Label").click();
     harness.run_steps(3);
-    harness.get_all_by_label("truck").last().unwrap().click();
+    harness.get_all_by_label("truck").last().unwrap().click_accesskit();
     harness.run_steps(3);
     assert_eq!(at(&harness), 27);
     let name = document(&harness).object(id).unwrap().name.clone();

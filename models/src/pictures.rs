@@ -79,7 +79,9 @@ fn opened(path: &Path) -> Result<BufReader<File>, PictureError> {
 }
 
 fn checked_dimensions(source: &mut (impl BufRead + Seek)) -> Result<(usize, usize), String> {
-    let reader = ImageReader::new(source).with_guessed_format().map_err(|error| error.to_string())?;
+    let mut reader = ImageReader::new(source).with_guessed_format().map_err(|error| error.to_string())?;
+    // Nothing is decoded here; with limits a huge picture would be called broken.
+    reader.no_limits();
     let (width, height) = reader.into_dimensions().map_err(|_| "it is no picture that Daub can read, or a broken one")?;
     check_size(width, height)?;
     Ok((width as usize, height as usize))

@@ -122,17 +122,17 @@ impl Document {
     }
 
     /// Turns objects into plain paint, one step of undo; nothing is seen to change unless other objects lay beneath.
-    pub fn burn(&mut self, ids: &[u64]) {
+    pub fn flatten(&mut self, ids: &[u64]) {
         self.within(|document| {
             let bounds = document.content.bounds();
-            let (burnt, kept) = document.content.objects.drain(..).partition::<Vec<_>, _>(|object| ids.contains(&object.id));
+            let (flattened, kept) = document.content.objects.drain(..).partition::<Vec<_>, _>(|object| ids.contains(&object.id));
             document.content.objects = kept;
             let mut touched = Rect::EMPTY;
-            for object in &burnt {
+            for object in &flattened {
                 object.draw(&mut document.content.paint, bounds);
                 touched = touched.union(object.bounds());
             }
-            document.revision += u64::from(!burnt.is_empty());
+            document.revision += u64::from(!flattened.is_empty());
             document.touch(touched.intersection(bounds));
         });
     }

@@ -87,8 +87,12 @@ fn a_curve_is_rounder_than_its_corners_and_even_samples_give_a_straight_line() {
     let circle: Vec<(f32, f32)> = (0..=8).map(|i| (i as f32 * std::f32::consts::TAU / 8.0).sin_cos()).collect();
     let circle: Vec<(f32, f32)> = circle.into_iter().map(|(y, x)| (100.0 * x, 100.0 * y)).collect();
     let inked = drawn(&Settings::default(), &circle);
-    let worst = inked.iter().map(|inked| (inked.at.x.hypot(inked.at.y) - 100.0).abs()).fold(0.0, f32::max);
-    assert!(worst < 2.5, "{worst}");
+    // At the two ends a neighbour is missing, and the curve is between circle and chord.
+    let off = |inked: &&Inked| (inked.at.x.hypot(inked.at.y) - 100.0).abs();
+    let worst = inked.iter().map(|inked| off(&inked)).fold(0.0, f32::max);
+    let inside = inked.iter().filter(|inked| inked.at.y.abs() > 70.8 || inked.at.x < 0.0);
+    let worst_inside = inside.map(|inked| off(&inked)).fold(0.0, f32::max);
+    assert!(worst < 7.6 && worst_inside < 2.5, "{worst} {worst_inside}");
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn work_does_not_grow_with_the_stroke() {
         counts.push(inked.len());
     }
     let most = |range: std::ops::Range<usize>| counts[range].iter().copied().max().unwrap();
-    assert_eq!(most(100..1000), most(18_000..19_000));
+    assert!(most(18_000..19_000) <= most(100..1000));
 }
 
 #[test]

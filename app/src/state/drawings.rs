@@ -170,7 +170,10 @@ fn blank(kind: &Kind, model: &Model) -> Canvas {
 
 /// What X brings up at first: white beside black, and what a corner of the scene shows beside its first ink.
 fn second_ink(canvas: &Canvas, first: Ink) -> Ink {
-    if canvas.kind().is_labels() { canvas.get(0, 0).unwrap_or(first) } else { 0x00ff_ffff }
+    if !canvas.kind().is_labels() {
+        return 0x00ff_ffff;
+    }
+    canvas.pixels().iter().copied().find(|ink| *ink != first).unwrap_or(first)
 }
 
 /// What a fresh brush lays down: something that the scene holds much of, or black.

@@ -169,8 +169,7 @@ fn score(query: &str, text: &str) -> Option<i32> {
         let word = (next..text.len()).find(|&place| text[place] == letter && starts(place));
         let place = if in_row || starts(next) { next } else { word.unwrap_or(next) };
         score += match (in_row, starts(place)) {
-            (true, _) => 8,
-            (_, true) => 10,
+            (true, _) | (_, true) => 10,
             _ => 1,
         };
         at = place + 1;

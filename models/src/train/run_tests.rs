@@ -64,6 +64,7 @@ impl Place {
         let mut config = Config::new(Method::Gan);
         config.data.folder = self.folder.path().join("photos");
         config.data.size = [16, 16];
+        config.network.depth = 2;
         config.output.folder = self.folder.path().join("run");
         config.schedule.batch = 2;
         config.schedule.steps = 9;

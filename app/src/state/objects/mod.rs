@@ -81,7 +81,7 @@ impl State {
             }
             ObjectAction::Burn => {
                 let ids = self.drawing().changeable();
-                self.drawing_mut().document.burn(&ids);
+                self.drawing_mut().document.flatten(&ids);
             }
             ObjectAction::Relabel { part, ink } => {
                 let ids = self.drawing().changeable();

@@ -133,7 +133,7 @@ mod tests {
 
     /// A soft vertical edge at column 10.
     fn soft_edge() -> Vec<u8> {
-        (0..20 * 20).map(|at| 200_u8.saturating_sub(50 * (at % 20_usize).abs_diff(10) as u8)).collect()
+        (0..20 * 20).map(|at| 200_u8.saturating_sub(50_u8.saturating_mul((at % 20_usize).abs_diff(10) as u8))).collect()
     }
 
     #[test]

@@ -115,9 +115,11 @@ mod tests {
             Augment { fog: 0.9, ..none },
         ];
         for fault in faults {
-            let worse = degraded(&photograph(), &fault, &mut Draws::new(1, 7));
-            assert!(difference(&worse, &photograph()) > 0.002, "{fault:?}");
-            assert_eq!(worse, degraded(&photograph(), &fault, &mut Draws::new(1, 7)));
+            let spoilt = |place| degraded(&photograph(), &fault, &mut Draws::new(1, place));
+            assert_eq!(spoilt(7), spoilt(7));
+            // How strong a fault is, is drawn; some draws are near nothing.
+            let most = (0..8).map(|place| difference(&spoilt(place), &photograph())).fold(0.0, f64::max);
+            assert!(most > 0.002, "{fault:?}: {most}");
         }
     }
 

@@ -118,6 +118,7 @@ fn missing_and_unsuitable_folders_are_named() {
     assert_has(&message(&config(Method::Pix2pix, &folder.path().join("nowhere"))), &["nowhere", "no such folder"]);
     assert_has(&message(&config(Method::Gan, folder.path())), &["no pictures"]);
     assert_has(&message(&config(Method::Cyclegan, folder.path())), &["trainA and trainB"]);
+    let folder = labelled(2);
     let mut wrong = config(Method::Pix2pix, folder.path());
     wrong.data.label_set = "unknown".to_owned();
     assert_has(&message(&wrong), &["unknown", "cityscapes-35"]);
@@ -135,6 +136,8 @@ fn a_picture_that_claims_to_be_huge_takes_no_memory() {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
     bytes.extend(chunk);
     bytes.extend((!crc).to_be_bytes());
+    // An empty first piece of data, which ends the header.
+    bytes.extend(b"\0\0\0\0IDAT\x35\xaf\x06\x1e");
     std::fs::write(folder.path().join("images/1.png"), bytes).unwrap();
     assert_has(&message(&config(Method::Pix2pix, folder.path())), &["1.png", "60000x60000"]);
 }
