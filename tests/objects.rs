@@ -53,7 +53,7 @@ fn a_car_is_laid_moved_scaled_and_deleted() {
     let start = document(&harness).composite().clone();
     let id = with_car(&mut harness);
     let at = bounds(&harness, id);
-    assert_eq!(document(&harness).composite().get(256, (at.top + at.bottom) / 2), Some(CAR));
+    assert_eq!(document(&harness).composite().get(256, usize::midpoint(at.top, at.bottom)), Some(CAR));
     let middle = [256.0, f32::midpoint(at.top as f32, at.bottom as f32)];
     drag_pixels(&mut harness, middle, [middle[0] - 60.0, middle[1]]);
     let moved = bounds(&harness, id);
