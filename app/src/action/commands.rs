@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, Painting, StyleAction, TraceAction, look_commands, object_commands};
+use super::{Action, Painting, StyleAction, TraceAction, Training, look_commands, object_commands};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -53,6 +53,12 @@ pub fn file_commands() -> Vec<Command> {
             None,
             text("Open model…", "打开模型…"),
             text("A weight file of your own", "打开自己的权重文件"),
+        ),
+        command(
+            Training::Open.into(),
+            None,
+            text("Train…", "训练…"),
+            text("A model from pictures of your own", "用自己的图片训练模型"),
         ),
         command(
             Action::Save,
@@ -229,6 +235,9 @@ impl Purpose {
             Self::ExportCanvas => text("Export the canvas", "导出画布"),
             Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
             Self::OpenReference => text("Open a reference photograph", "打开参考照片"),
+            Self::TrainingFolder => text("Choose the folder of pictures", "选择图片文件夹"),
+            Self::OpenTraining => text("Open a training file", "打开训练文件"),
+            Self::SaveTraining => text("Write a training file", "写入训练文件"),
         }
     }
 }

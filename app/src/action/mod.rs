@@ -11,6 +11,7 @@ mod selection;
 mod stamping;
 mod style;
 mod trace;
+mod training;
 
 pub use commands::{Command, all_commands, command_groups, edit_commands, file_commands, tool_commands, view_commands};
 pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
@@ -23,6 +24,7 @@ pub use selection::Selection;
 pub use stamping::Stamping;
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
+pub use training::{Finished, Training};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +36,7 @@ use crate::document::Ink;
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
 use crate::io::project::Project;
+use crate::state::training::Form;
 use crate::state::{Layout, Notice, PenEvent, View};
 use crate::text::Language;
 use crate::tool::Tool;
@@ -140,6 +143,8 @@ pub enum Action {
     Stamping(Stamping),
     /// The layers of the drawing.
     Layer(LayerAction),
+    /// Training a model.
+    Training(Training),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read a message.
@@ -153,7 +158,7 @@ pub enum Action {
 }
 
 /// What the state cannot do itself: files, dialogs, threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask for a path.
     Ask(Question),
@@ -206,4 +211,12 @@ pub enum Effect {
     Quit,
     /// Keep the card of a model whose questions were answered.
     Remember(Box<Model>),
+    /// Train a model.
+    Train(Box<Form>),
+    /// End the training in order.
+    StopTraining,
+    /// Read a training file.
+    ReadTraining(PathBuf),
+    /// Write a training file.
+    WriteTraining(PathBuf, Box<Form>),
 }

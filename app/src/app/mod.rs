@@ -7,6 +7,7 @@ mod files;
 mod looks;
 mod setup;
 mod tracer;
+mod training;
 
 pub use setup::{Handover, Setup};
 
@@ -31,6 +32,7 @@ use crate::text::text;
 use crate::ui::{self, Textures};
 use files::{failed, read_model, read_photo};
 use tracer::Tracer;
+use training::Trainer;
 
 /// How often copies of unsaved drawings are kept.
 const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
@@ -42,6 +44,9 @@ pub struct App {
     generator: Generator,
     files: Files<Vec<Action>>,
     tracer: Tracer,
+    trainer: Option<Trainer>,
+    /// Woken up by threads that start later.
+    context: egui::Context,
     dialogs: Box<dyn Dialogs>,
     recovery: Option<Recovery>,
     preferences: Option<Keeper>,
@@ -127,6 +132,8 @@ impl App {
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
             files: Files::start("files", repaint(context))?,
             tracer: Tracer::start(repaint(context))?,
+            trainer: None,
+            context: context.clone(),
             dialogs: setup.dialogs,
             recovery,
             preferences: keeper,
@@ -207,6 +214,10 @@ impl App {
             }
             Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
             Effect::OpenReference { id, path } => self.open_reference(id, path),
+            Effect::Train(form) => self.train(*form),
+            Effect::StopTraining => self.stop_training(),
+            Effect::ReadTraining(path) => self.read_training(&path),
+            Effect::WriteTraining(path, form) => self.write_training(&path, &form),
             Effect::Quit => self.quitting = true,
             Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
@@ -264,6 +275,7 @@ impl App {
             self.actions.extend(actions);
         }
         self.actions.extend(self.tracer.poll());
+        self.collect_training();
         while let Some(answer) = self.dialogs.poll() {
             match answer {
                 Answer::Path(purpose, path) => self.actions.push(Action::PathChosen(purpose, path)),
@@ -314,6 +326,7 @@ impl Drop for App {
                 recovery.finish();
             }
         } else if self.device_is_lost() {
+            self.state.training_was_cut_off();
             let empty = State::new(Vec::new(), self.state.language);
             *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
         }

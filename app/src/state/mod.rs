@@ -16,6 +16,7 @@ mod stamps;
 mod styles;
 mod tasks;
 mod traced;
+pub mod training;
 mod view;
 
 pub use hand::{Hand, PenEvent};
@@ -36,12 +37,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::drawings::BLANK;
+use self::hand::leaves_the_hand_alone;
 use self::painting::stepped;
 use self::paths::stem_of;
 use daub_models::Model;
 use daub_models::looks::Object;
 
-use crate::action::{Action, Dialog, Effect, LookAction};
+use crate::action::{Action, Dialog, Effect};
 use crate::document::{Canvas, Document, Ink, Kind, Layer, Mask};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
@@ -87,6 +89,8 @@ pub struct State {
     pub tracing: Option<Tracing>,
     /// How the styles are shown.
     pub styling: Styling,
+    /// The training dialog and its run.
+    pub training: training::Training,
     /// What lasts beyond this window.
     pub preferences: Preferences,
     /// What the user should know now.
@@ -219,6 +223,7 @@ impl State {
             more_labels: false,
             tracing: None,
             styling: Styling::default(),
+            training: training::Training::default(),
             preferences,
             notices: Notices::default(),
             tasks: Tasks::default(),
@@ -359,6 +364,7 @@ impl State {
             Action::Object(action) => self.apply_to_objects(action),
             Action::Stamping(wish) => self.apply_to_stamps(wish),
             Action::Layer(action) => return self.apply_to_layers(action),
+            Action::Training(wish) => return self.apply_to_training(wish),
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),
             Action::Interface(wish) => self.apply_to_interface(wish),
@@ -367,30 +373,6 @@ impl State {
         }
         Vec::new()
     }
-}
-
-/// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
-fn leaves_the_hand_alone(action: &Action) -> bool {
-    match action {
-        Action::Object(action) if action.goes_on() => return true,
-        Action::Layer(action) if action.goes_on() => return true,
-        _ => {}
-    }
-    matches!(
-        action,
-        Action::Pen(_)
-            | Action::SetView(_)
-            | Action::SetRadius(_)
-            | Action::BrushSmaller
-            | Action::BrushLarger
-            | Action::Saved { .. }
-            | Action::Notify(_)
-            | Action::DismissNotice(_)
-            | Action::Interface(_)
-            | Action::Selection(_)
-            | Action::TypePath(_)
-            | Action::Look(LookAction::Measured { .. })
-    )
 }
 
 #[cfg(test)]

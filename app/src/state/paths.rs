@@ -28,6 +28,12 @@ impl State {
             Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
             Purpose::StylePhoto => Effect::StyleFromPhoto { drawing: id, object: self.styled.take(), path },
             Purpose::OpenReference => Effect::OpenReference { id, path },
+            Purpose::OpenTraining => Effect::ReadTraining(path),
+            Purpose::SaveTraining => Effect::WriteTraining(path, Box::new(self.training.form.clone())),
+            Purpose::TrainingFolder => {
+                self.training.form.config.data.folder = path;
+                return Vec::new();
+            }
         }]
     }
 }
