@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles, input_of_document};
+use crate::generate::{Gatherer, Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
@@ -40,6 +40,7 @@ pub struct App {
     /// What the window shows.
     pub state: State,
     generator: Generator,
+    gatherer: Gatherer,
     files: Files<Vec<Action>>,
     tracer: Tracer,
     dialogs: Box<dyn Dialogs>,
@@ -125,6 +126,7 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
+            gatherer: Gatherer::default(),
             files: Files::start("files", repaint(context))?,
             tracer: Tracer::start(repaint(context))?,
             dialogs: setup.dialogs,
@@ -241,7 +243,7 @@ impl App {
             return;
         }
         let Wanted { stamp, model, options, styles, .. } = wanted.clone();
-        let input = input_of_document(&drawing.document, &model.card.architecture);
+        let input = self.gatherer.gather(drawing.id, &drawing.document, &model.card.architecture);
         let looks = drawing.document.extras().looks.clone();
         self.generator.want(Request { stamp, model, input, looks, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);

@@ -230,15 +230,18 @@ impl Content {
         }
     }
 
-    /// An id for every pixel: `class * 1000 + k` within objects, the ink itself elsewhere, as pix2pixHD has it.
-    pub(super) fn instance_map(&self, composite: &Canvas) -> Vec<u32> {
-        let mut ids = composite.pixels().to_vec();
+    /// Writes the instance ids of a rectangle into a map of the drawing's size: `class * 1000 + k` within objects, the
+    /// ink itself elsewhere, as pix2pixHD has it.
+    pub(super) fn number(&self, composite: &Canvas, ids: &mut [u32], rect: Rect) {
+        let width = composite.width();
+        for y in rect.top..rect.bottom {
+            ids[y * width + rect.left..y * width + rect.right].copy_from_slice(composite.row(y, rect.left, rect.right));
+        }
         if self.shows_objects() {
             for object in self.objects.iter().filter(|object| object.visible) {
-                object.number(&mut ids, composite.width(), composite.bounds());
+                object.number(ids, width, rect);
             }
         }
-        ids
     }
 }
 

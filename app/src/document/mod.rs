@@ -8,6 +8,7 @@
 //! are copied when they are first written to.
 
 mod canvas;
+mod changes;
 mod content;
 mod history;
 mod journal;
@@ -30,6 +31,7 @@ pub use rect::Rect;
 
 use std::sync::Arc;
 
+use changes::Changes;
 use history::History;
 use transaction::Transaction;
 
@@ -50,6 +52,7 @@ pub struct Document {
     saved_revision: u64,
     dirty: Rect,
     dirty_lines: Rect,
+    changes: Changes,
     next_object: u64,
     /// What the eraser brings back of the guide lines, once it was needed.
     clear: Option<Arc<Canvas>>,
@@ -95,6 +98,7 @@ impl Document {
             saved_revision: 1,
             dirty: bounds,
             dirty_lines: bounds,
+            changes: Changes::default(),
             next_object,
             clear: None,
         }
@@ -144,7 +148,14 @@ impl Document {
 
     /// An id for every pixel: `class * 1000 + k` within objects, the label itself elsewhere, as pix2pixHD has it.
     pub fn instance_map(&self) -> Vec<u32> {
-        self.content.instance_map(&self.composite)
+        let mut ids = vec![0; self.composite.pixels().len()];
+        self.number_instances(&mut ids, self.composite.bounds());
+        ids
+    }
+
+    /// Brings a rectangle of an instance map of the drawing's size up to date.
+    pub fn number_instances(&self, ids: &mut [u32], rect: Rect) {
+        self.content.number(&self.composite, ids, rect);
     }
 
     /// What strokes are laid on.
@@ -166,6 +177,11 @@ impl Document {
     /// Grows with every change that a picture of the drawing may show; equal ones of a document have equal pictures.
     pub fn picture_revision(&self) -> u64 {
         self.picture_revision
+    }
+
+    /// The part of the composite, and of the instances in it, that changed after a picture revision.
+    pub fn changed_since(&self, picture_revision: u64) -> Rect {
+        self.changes.since(picture_revision)
     }
 
     /// Whether there are changes that no file holds.
