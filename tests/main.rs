@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says at once what is wrong")]
 
 mod command_line;
+mod display;
+mod filing;
 mod golden;
 mod official;
+mod recovery;
 mod support;
 mod tidy;
 mod user_interface;

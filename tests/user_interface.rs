@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use daub::action::Action;
+use daub::action::{Action, FileAction};
 use daub::app::{App, Handover, Setup};
 use daub::generate::{Device, Options, Pixels, Shared};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
+use daub::io::export::Kind;
 use daub::text::Language;
 use daub::tool::Tool;
 use egui::{Key, Modifiers, PointerButton, Pos2, Vec2};
@@ -30,7 +31,7 @@ impl Dialogs for Prepared {
     }
 }
 
-fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harness<'static, App> {
+pub(crate) fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harness<'static, App> {
     let mut harness = Harness::builder().with_size(Vec2::new(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
         let model_folders = vec![bundled_models()];
@@ -45,7 +46,7 @@ fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harnes
 }
 
 /// Steps until `done`, because files and pictures come from other threads.
-fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
+pub(crate) fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> bool) {
     let started = Instant::now();
     while !done(harness.state()) {
         assert!(started.elapsed() < Duration::from_mins(1), "{what} did not happen");
@@ -55,12 +56,12 @@ fn wait_for(harness: &mut Harness<'_, App>, what: &str, done: impl Fn(&App) -> b
     harness.run_steps(2);
 }
 
-fn press(harness: &Harness<'_, App>, pos: Pos2, pressed: bool) {
+pub(crate) fn press(harness: &Harness<'_, App>, pos: Pos2, pressed: bool) {
     harness.event(egui::Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE });
 }
 
 /// A drag within the canvas, with several samples in one frame.
-fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
+pub(crate) fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
     let name = if harness.state().state.language == Language::English { "Canvas" } else { "画布" };
     let canvas = harness.get_by_label(name).rect();
     let place = |share: Vec2| canvas.min + canvas.size() * share;
@@ -74,13 +75,13 @@ fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
     harness.run_steps(2);
 }
 
-fn changed_pixels(harness: &Harness<'_, App>) -> usize {
+pub(crate) fn changed_pixels(harness: &Harness<'_, App>) -> usize {
     let document = &harness.state().state.drawing().document;
     document.canvas().pixels().iter().zip(document.base().pixels()).filter(|(a, b)| a != b).count()
 }
 
-const LEFT: Vec2 = Vec2::new(0.3, 0.5);
-const RIGHT: Vec2 = Vec2::new(0.7, 0.5);
+pub(crate) const LEFT: Vec2 = Vec2::new(0.3, 0.5);
+pub(crate) const RIGHT: Vec2 = Vec2::new(0.7, 0.5);
 
 #[test]
 fn a_stroke_is_drawn_undone_and_redone_by_clicks() {
@@ -152,8 +153,8 @@ fn a_drawing_is_saved_opened_and_exported() {
     let (project, picture, map) = (folder.path().join("a.daub"), folder.path().join("a.jpg"), folder.path().join("map.png"));
     let answers = vec![
         Answer::Path(Purpose::SaveProject, project.clone()),
-        Answer::Path(Purpose::ExportPicture, picture.clone()),
-        Answer::Path(Purpose::ExportCanvas, map.clone()),
+        Answer::Path(Purpose::Export(Kind::Picture), picture.clone()),
+        Answer::Path(Purpose::Export(Kind::Canvas), map.clone()),
         Answer::Path(Purpose::OpenDrawing, project.clone()),
     ];
     let mut harness = open(Language::English, answers, vec![golden("face_input.png")]);
@@ -164,9 +165,9 @@ fn a_drawing_is_saved_opened_and_exported() {
     let drawn = harness.state().state.drawing().document.canvas().clone();
     harness.state_mut().act(Action::Save);
     wait_for(&mut harness, "saving", |app| !app.state.drawing().document.is_unsaved());
-    harness.state_mut().act(Action::ExportPicture);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Picture)));
     wait_for(&mut harness, "the export of the picture", |_| picture.exists());
-    harness.state_mut().act(Action::ExportCanvas);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Canvas)));
     wait_for(&mut harness, "the export of the map", |_| map.exists());
     assert_eq!(image::image_dimensions(&picture).unwrap(), (256, 256));
     let ids: Vec<u32> = daub::io::pictures::read_labels(&map).unwrap().ids;
@@ -300,7 +301,7 @@ fn a_window_with_unsaved_drawings_asks_before_it_closes() {
 fn an_export_waits_for_the_model_that_is_chosen_now() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("style.png");
-    let answers = vec![Answer::Path(Purpose::ExportPicture, path.clone())];
+    let answers = vec![Answer::Path(Purpose::Export(Kind::Picture), path.clone())];
     let mut harness = open(Language::English, answers, Vec::new());
     let named = |harness: &Harness<'_, App>, name: &str| {
         harness.state().state.models.iter().find(|model| model.card.name == name).cloned().unwrap()
@@ -310,7 +311,7 @@ fn an_export_waits_for_the_model_that_is_chosen_now() {
     wait_for(&mut harness, "the first style", |app| !app.is_behind());
     let old = harness.state().shown().unwrap().pixels.clone();
     harness.state_mut().act(Action::SelectModel(second));
-    harness.state_mut().act(Action::ExportPicture);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Picture)));
     wait_for(&mut harness, "the export", |_| path.exists());
     let written = image::open(&path).unwrap().to_rgb8().into_raw();
     assert_ne!(Pixels::Bytes(written.into()), old, "the picture of the old model was written");

@@ -19,6 +19,7 @@
 //!
 //! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`], [`stamps`].
 //! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out.
+//! * [`candidates`]: kept pictures with their drawings. [`timelapse`]: how a drawing came about.
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!
@@ -45,6 +46,7 @@
 
 pub mod action;
 pub mod app;
+pub mod candidates;
 pub mod cli;
 pub mod document;
 pub mod drawing;
@@ -57,6 +59,7 @@ pub mod scenes;
 pub mod stamps;
 pub mod state;
 pub mod text;
+pub mod timelapse;
 pub mod tool;
 pub mod ui;
 pub mod window;

@@ -2,8 +2,9 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::Action;
+use super::{Action, CandidateAction, FileAction};
 use crate::io::dialogs::Purpose;
+use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
 
@@ -60,18 +61,18 @@ pub fn file_commands() -> Vec<Command> {
             text("Keep the drawing in another file", "把画作存入另一个文件"),
         ),
         command(
-            Action::ExportPicture,
+            Action::File(FileAction::ShowExports),
             Some((CTRL, Key::E)),
-            text("Export picture…", "导出图片…"),
-            text("Write the photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
-        ),
-        command(
-            Action::ExportCanvas,
-            None,
-            text("Export canvas…", "导出画布…"),
-            text("Write the label map or sketch as PNG", "将标签图或草图存为 PNG"),
+            text("Export…", "导出…"),
+            text("Everything that this drawing can be written as", "此画可以导出的所有形式"),
         ),
     ]
+}
+
+/// The exports by name, each of which asks for a file.
+pub fn export_commands() -> Vec<Command> {
+    let export = |kind: Kind| command(Action::File(FileAction::Export(kind)), None, kind.label(), kind.tooltip());
+    Kind::ALL.into_iter().map(export).collect()
 }
 
 /// The edit menu.
@@ -83,6 +84,18 @@ pub fn edit_commands() -> Vec<Command> {
             Some((CTRL_SHIFT, Key::Z)),
             text("Redo", "重做"),
             text("Bring back the stroke that was taken back", "恢复撤销的一笔"),
+        ),
+        command(
+            Action::File(FileAction::CopyPicture),
+            Some((CTRL_SHIFT, Key::C)),
+            text("Copy photograph", "复制照片"),
+            text("Put the photograph into the clipboard", "将照片放入剪贴板"),
+        ),
+        command(
+            Action::Candidate(CandidateAction::Keep),
+            Some((Modifiers::NONE, Key::K)),
+            text("Keep this picture", "保留此图"),
+            text("Keep the photograph and its drawing, to compare and to go back to", "保留照片及其画作，以便比较和返回"),
         ),
     ]
 }
@@ -149,8 +162,41 @@ impl Purpose {
             Self::OpenDrawing => text("Open a drawing", "打开画作"),
             Self::OpenModel => text("Open a model", "打开模型"),
             Self::SaveProject => text("Save the drawing", "保存画作"),
-            Self::ExportPicture => text("Export the photograph", "导出照片"),
-            Self::ExportCanvas => text("Export the canvas", "导出画布"),
+            Self::Export(kind) => kind.label(),
+        }
+    }
+}
+
+impl Kind {
+    /// What it is called.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Picture => text("Photograph…", "照片…"),
+            Self::Canvas => text("Label map or sketch…", "标签图或草图…"),
+            Self::Instances => text("Instance map…", "实例图…"),
+            Self::SideBySide => text("Canvas and photograph…", "画布与照片…"),
+            Self::Layers => text("Layers (OpenRaster)…", "图层（OpenRaster）…"),
+            Self::Timelapse => text("Timelapse…", "绘画过程动画…"),
+        }
+    }
+
+    /// One sentence more.
+    pub fn tooltip(self) -> Text {
+        match self {
+            Self::Picture => text("The photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
+            Self::Canvas => {
+                text("What the model reads, as PNG; label ids with their colours", "模型读取的画布，存为 PNG；标签编号附带颜色")
+            }
+            Self::Instances => text(
+                "Object numbers as 16-bit PNG (class × 1000 + number), as pix2pixHD reads them",
+                "对象编号，16 位 PNG（类别 × 1000 + 序号），pix2pixHD 格式",
+            ),
+            Self::SideBySide => text("Both in one picture", "并排存为一张图片"),
+            Self::Layers => text(
+                "Every layer, for Krita, GIMP and others; Daub opens it again",
+                "保留所有图层，可用 Krita、GIMP 等打开，也可再用 Daub 打开",
+            ),
+            Self::Timelapse => text("How the drawing came about, as a moving WebP or GIF", "绘画过程，存为 WebP 或 GIF 动画"),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Everything that a user can ask for.
 
+mod candidates;
 mod commands;
+mod filing;
 
-pub use commands::{Command, all_commands, edit_commands, file_commands, tool_commands, view_commands};
+pub use candidates::{CandidateAction, CandidateEffect};
+pub use commands::{Command, all_commands, edit_commands, export_commands, file_commands, tool_commands, view_commands};
+pub use filing::{FileAction, FileEffect, Job, Meaning};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -78,12 +82,14 @@ pub enum Action {
     Save,
     /// Ask for a file to save to.
     SaveAs,
-    /// Ask for a file for the photograph.
-    ExportPicture,
-    /// Ask for a file for the label map or sketch.
-    ExportCanvas,
-    /// A path was chosen.
+    /// Anything about exports, imports and long jobs.
+    File(FileAction),
+    /// Anything about kept pictures.
+    Candidate(CandidateAction),
+    /// A path was chosen; nobody asked yet whether a file of that name may be replaced.
     PathChosen(Purpose, PathBuf),
+    /// A path was chosen, and a file that is there may be replaced.
+    PathAgreed(Purpose, PathBuf),
     /// The window must ask for a path itself.
     AskForPath(Question),
     /// The path field was edited.
@@ -129,20 +135,10 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
-    /// Write the photograph once the newest one is there.
-    ExportPicture {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Write the label map or sketch.
-    ExportCanvas {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
+    /// Anything about exports, imports and long jobs.
+    File(FileEffect),
+    /// Anything about kept pictures.
+    Candidate(CandidateEffect),
     /// Remove the recovery copy of a closed drawing.
     Forget(u64),
     /// Close the window.

@@ -3,9 +3,11 @@
 //! `logic` thinks (applies actions, keeps the generator up with the drawing, collects what threads have finished),
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
+mod exports;
 mod files;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,10 +24,17 @@ use crate::picture::PictureTexture;
 use crate::state::{Notice, State};
 use crate::text::{Language, text};
 use crate::ui;
+use exports::{Jobs, Wish};
 use files::{failed, read_model};
 
-/// How often copies of unsaved drawings are kept.
-const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
+/// How often copies of unsaved drawings are kept; `DAUB_AUTOSAVE_MS` makes it more often.
+fn autosave_every() -> Duration {
+    let wished = std::env::var("DAUB_AUTOSAVE_MS").ok().and_then(|text| text.parse().ok()).map(Duration::from_millis);
+    wished.unwrap_or(Duration::MAX).min(Duration::from_mins(1))
+}
+
+/// How often the bars of running jobs move.
+const JOBS_MOVE_EVERY: Duration = Duration::from_millis(100);
 
 /// The program.
 pub struct App {
@@ -35,13 +44,21 @@ pub struct App {
     files: Files<Vec<Action>>,
     dialogs: Box<dyn Dialogs>,
     recovery: Option<Recovery>,
-    kept: Vec<Stamp>,
+    /// What the recovery copies hold: a state, and how many pictures were kept with it.
+    kept: Vec<(Stamp, usize)>,
     last_autosave: Instant,
+    autosave_every: Duration,
+    /// Set on the files thread when a copy could not be kept, so that it is tried again.
+    autosave_failed: Arc<AtomicBool>,
+    /// Whether what was recovered is still only in the folder of the program that lost it.
+    unsettled: bool,
     canvas: CanvasTexture,
     picture: PictureTexture,
     wanted: Option<Wanted>,
-    /// The drawing whose photograph is to be written, and where.
-    export: Option<(u64, PathBuf)>,
+    /// What waits for a photograph.
+    wishes: Vec<Wish>,
+    jobs: Jobs,
+    context: egui::Context,
     /// Whether the window may close although drawings are not saved.
     quitting: bool,
     actions: Vec<Action>,
@@ -108,6 +125,12 @@ const NO_MODELS: crate::text::Text = text(
     "未找到模型：请从仓库目录启动，或用 DAUB_MODELS 指定模型目录",
 );
 
+/// What is told about a job of the files thread that panicked.
+fn job_failed() -> Vec<Action> {
+    let message = "reading or writing a file failed unexpectedly; save under another name to be safe".to_owned();
+    vec![Action::Notify(Notice { message, is_error: true })]
+}
+
 impl App {
     /// Starts the services.
     ///
@@ -151,15 +174,20 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
-            files: Files::start(repaint(context))?,
+            files: Files::start(repaint(context), job_failed)?,
             dialogs: setup.dialogs,
             recovery,
             kept: Vec::new(),
             last_autosave: Instant::now(),
+            autosave_every: autosave_every(),
+            autosave_failed: Arc::default(),
+            unsettled: true,
             canvas: CanvasTexture::default(),
             picture: PictureTexture::default(),
             wanted: None,
-            export: None,
+            wishes: Vec::new(),
+            jobs: Jobs::default(),
+            context: context.clone(),
             quitting: false,
             actions,
             had_focus: true,
@@ -222,13 +250,9 @@ impl App {
                 kept.err().map(|error| failed(&error)).into_iter().collect()
             }),
             Effect::Save { id, path } => self.save(id, path),
-            Effect::ExportPicture { id, path } => {
-                if let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) {
-                    self.export = Some((drawing.id, path));
-                }
-            }
+            Effect::File(effect) => self.run_file(effect),
+            Effect::Candidate(effect) => self.run_candidate(effect),
             Effect::Quit => self.quitting = true,
-            Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
                 if let Some(recovery) = &self.recovery {
                     recovery.forget(id);
@@ -250,7 +274,7 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.export.is_some());
+        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
         let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
@@ -268,40 +292,56 @@ impl App {
             self.picture.show(context, frame.wgpu_render_state(), shown);
         }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
-            self.export = None;
+            self.drop_wishes();
             self.actions.push(Action::Notify(Notice { message, is_error: true }));
         }
         while let Some(actions) = self.files.poll() {
             self.actions.extend(actions);
         }
+        self.actions.extend(self.jobs.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
-                Answer::Path(purpose, path) => self.actions.push(Action::PathChosen(purpose, path)),
+                Answer::Path(purpose, path) => self.path_answered(purpose, path),
                 Answer::Unavailable(question) => self.actions.push(Action::AskForPath(question)),
                 Answer::Cancelled => {}
             }
         }
     }
 
-    /// Keeps copies of what no file holds, every minute and when the window loses the focus.
+    /// Keeps copies of what no file holds: every minute, when the window loses the focus, and of what was just recovered.
     fn autosave(&mut self, context: &egui::Context) {
         let focus = context.input(|input| input.focused);
         let lost_focus = self.had_focus && !focus;
         self.had_focus = focus;
-        if self.recovery.is_none() || !(lost_focus || self.last_autosave.elapsed() >= AUTOSAVE_EVERY) {
-            return;
-        }
+        let due = lost_focus || self.unsettled || self.last_autosave.elapsed() >= self.autosave_every;
+        let Some(recovery) = self.recovery.clone().filter(|_| due) else { return };
         self.last_autosave = Instant::now();
+        if self.autosave_failed.swap(false, Ordering::Relaxed) {
+            self.kept.clear();
+        }
         for drawing in &self.state.drawings {
-            if drawing.document.is_unsaved() && !self.kept.contains(&drawing.kept_stamp()) {
-                let (id, project, recovery) = (drawing.id, drawing.project(), self.recovery.clone());
-                self.kept.retain(|stamp| stamp.document != id);
-                self.kept.push(drawing.kept_stamp());
+            let state = (drawing.kept_stamp(), drawing.candidates.iter().len());
+            if drawing.document.is_unsaved() && !self.kept.contains(&state) {
+                let (id, project) = (drawing.id, drawing.project());
+                self.kept.retain(|(stamp, _)| stamp.document != id);
+                self.kept.push(state);
+                let (recovery, in_vain) = (recovery.clone(), self.autosave_failed.clone());
                 self.files.run(move || {
-                    let kept = recovery.map_or(Ok(()), |recovery| recovery.keep(id, &project));
-                    kept.err().map(|error| failed(&error)).into_iter().collect()
+                    let Err(error) = recovery.keep(id, &project) else { return Vec::new() };
+                    in_vain.store(true, Ordering::Relaxed);
+                    vec![failed(&error)]
                 });
             }
+        }
+        if std::mem::take(&mut self.unsettled) {
+            let in_vain = self.autosave_failed.clone();
+            self.files.run(move || {
+                // Jobs run in order: every copy is on the disk now, or one is not and the old ones are needed still.
+                if !in_vain.load(Ordering::Relaxed) {
+                    recovery.settle();
+                }
+                Vec::new()
+            });
         }
     }
 }
@@ -328,6 +368,7 @@ impl eframe::App for App {
         for path in dropped {
             self.open(path);
         }
+        self.take_pasted(context);
         if self.device_is_lost() {
             // Nothing can be drawn any more: the window closes, and the next one goes on from the state.
             context.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -340,13 +381,16 @@ impl eframe::App for App {
         }
         self.collect_results(context, frame);
         self.carry_out_actions();
-        self.export_when_ready();
+        self.serve_wishes(context);
         self.autosave(context);
         if self.quitting {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
+        if !self.state.filing.jobs.is_empty() {
+            context.request_repaint_after(JOBS_MOVE_EVERY);
+        }
         // The clock of the next autosave must tick even when nothing moves.
-        context.request_repaint_after(AUTOSAVE_EVERY);
+        context.request_repaint_after(self.autosave_every);
     }
 
     fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {

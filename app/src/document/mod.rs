@@ -178,6 +178,11 @@ impl Document {
         self.saved_revision = revision;
     }
 
+    /// Notes that something beside the pixels is in no file yet.
+    pub fn mark_unsaved(&mut self) {
+        self.saved_revision = u64::MAX;
+    }
+
     /// The part of the composite that changed since the last call, for the texture on screen.
     pub fn take_dirty(&mut self) -> Rect {
         std::mem::replace(&mut self.dirty, Rect::EMPTY)

@@ -12,6 +12,8 @@ pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
 pub use worker::{Generator, Painter, Step};
 
+pub(crate) use worker::yield_to_window;
+
 use std::sync::Arc;
 
 use daub_models::{Input, Model};

@@ -180,7 +180,7 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
 ///
 /// Leaving one of two cores to the window as well was measured and is no better: 36 to 46 frames a second with one
 /// thread, 42 to 43 with two, and exact pictures take twice as long.
-fn yield_to_window() {
+pub(crate) fn yield_to_window() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, 10) {
         tracing::debug!("the generator runs at the window's priority: {error}");

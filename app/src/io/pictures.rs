@@ -15,7 +15,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, RgbImage};
 use crate::document::{Canvas, Kind};
 
 /// Most memory that decoding one picture may take.
-const MAX_DECODED_BYTES: u64 = 512 << 20;
+pub(crate) const MAX_DECODED_BYTES: u64 = 512 << 20;
 
 /// Ids of a label or instance map.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub fn rgb_from(mut source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
     Ok(over_white(&reader.decode()?))
 }
 
-fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
+pub(crate) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     let pixels = u64::from(width) * u64::from(height);
     ensure!(
         (1..=MAX_PIXELS as u64).contains(&pixels),
@@ -62,7 +62,7 @@ fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn over_white(picture: &DynamicImage) -> RgbImage {
+pub(crate) fn over_white(picture: &DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.to_rgb8();
     }
@@ -206,6 +206,23 @@ pub fn encode_labels(width: usize, height: usize, ids: &[u8], palette: &[[u8; 3]
     Ok(bytes)
 }
 
+/// Encodes instance ids as a 16-bit gray PNG.
+///
+/// # Errors
+/// When the size does not fit the ids, or one has more than 16 bits.
+pub fn encode_instances(width: usize, height: usize, ids: &[u32]) -> anyhow::Result<Vec<u8>> {
+    let narrow = |id: &u32| u16::try_from(*id).map(u16::to_be_bytes).with_context(|| format!("instance {id} is too large"));
+    let values: Vec<[u8; 2]> = ids.iter().map(narrow).collect::<anyhow::Result<_>>()?;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Sixteen);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(values.as_flattened())?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +235,13 @@ mod tests {
         crate::io::write_atomically(&path, &bytes).unwrap();
         assert_eq!(read_labels(&path).unwrap().ids, [0, 1, 2, 34, 2, 1]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left");
+    }
+
+    #[test]
+    fn an_instance_map_survives_a_file() {
+        let bytes = encode_instances(3, 1, &[7, 26_001, 23]).unwrap();
+        assert_eq!(ids_from(Cursor::new(bytes)).unwrap().ids, [7, 26_001, 23]);
+        assert!(encode_instances(1, 1, &[70_000]).is_err());
     }
 
     #[test]

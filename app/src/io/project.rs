@@ -2,7 +2,8 @@
 //!
 //! `project.json` holds `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`.
 //! `canvas.png` is a palette PNG of ids for label kinds and an RGB PNG elsewhere; `base.png`, if there,
-//! is what the eraser brings back.
+//! is what the eraser brings back. `candidates/N/drawing.daub` and `candidates/N/picture.png` are kept pictures, the
+//! oldest with the smallest N.
 
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;
@@ -11,15 +12,16 @@ use anyhow::{Context as _, ensure};
 use serde::{Deserialize, Serialize};
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
+use crate::candidates::{Candidate, Candidates};
 use crate::document::{Canvas, Kind};
 use crate::generate::rgb_of;
 use crate::io::pictures;
 
 /// No project of this version is larger.
-const MAX_FILE_BYTES: u64 = 512 << 20;
+pub(crate) const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// Most bytes of one picture inside.
-const MAX_ENTRY_BYTES: u64 = 256 << 20;
+pub(crate) const MAX_ENTRY_BYTES: u64 = 256 << 20;
 
 /// What a project file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +34,8 @@ pub struct Project {
     pub canvas: Canvas,
     /// What the eraser brings back.
     pub base: Canvas,
+    /// Pictures that were kept, each with its drawing.
+    pub candidates: Candidates,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +61,12 @@ impl Project {
         for (name, canvas) in [("canvas.png", &self.canvas), ("base.png", &self.base)] {
             zip.start_file(name, stored)?;
             zip.write_all(&encode(canvas)?)?;
+        }
+        for candidate in self.candidates.iter() {
+            for (name, bytes) in [("drawing.daub", &candidate.drawing), ("picture.png", &candidate.picture)] {
+                zip.start_file(format!("candidates/{}/{name}", candidate.id), stored)?;
+                zip.write_all(bytes)?;
+            }
         }
         Ok(zip.finish()?.into_inner())
     }
@@ -90,8 +100,30 @@ impl Project {
         let canvas = decode(&header.kind, &entry("canvas.png")?).context("canvas.png is broken")?;
         let base = entry("base.png").ok().and_then(|bytes| decode(&header.kind, &bytes).ok());
         let base = base.filter(|base| base.bounds() == canvas.bounds()).unwrap_or_else(|| canvas.clone());
-        Ok(Self { title: header.title, model: header.model, canvas, base })
+        Ok(Self { title: header.title, model: header.model, canvas, base, candidates: candidates(&mut zip) })
     }
+}
+
+/// The kept pictures; one that is broken is left out, because the drawing itself is worth more.
+fn candidates(zip: &mut ZipArchive<Cursor<&[u8]>>) -> Candidates {
+    let number = |name: &str| name.strip_prefix("candidates/")?.strip_suffix("/drawing.daub")?.parse::<u64>().ok();
+    let mut ids: Vec<u64> = zip.file_names().flatten().filter_map(|name| number(&name)).collect();
+    ids.sort_unstable();
+    let mut kept = Candidates::default();
+    for id in ids {
+        let mut read = |name: &str| -> Option<Vec<u8>> {
+            let mut content = Vec::new();
+            zip.by_name(&format!("candidates/{id}/{name}")).ok()?.take(MAX_ENTRY_BYTES).read_to_end(&mut content).ok()?;
+            Some(content)
+        };
+        let parts = read("drawing.daub").zip(read("picture.png"));
+        match parts.map(|(drawing, picture)| Candidate::restore(id, drawing, picture)) {
+            Some(Ok(candidate)) => kept.push(candidate),
+            Some(Err(error)) => tracing::warn!("a kept picture is broken and left out: {error:#}"),
+            None => tracing::warn!("kept picture {id} is incomplete and left out"),
+        }
+    }
+    kept
 }
 
 fn encode(canvas: &Canvas) -> anyhow::Result<Vec<u8>> {
@@ -119,7 +151,7 @@ mod tests {
     fn project(kind: Kind, width: usize, height: usize, pixels: Vec<u32>) -> Project {
         let canvas = Canvas::from_pixels(kind.clone(), width, height, pixels).unwrap();
         let base = Canvas::new(kind, width, height, 3);
-        Project { title: "画".into(), model: "street".into(), canvas, base }
+        Project { title: "画".into(), model: "street".into(), canvas, base, candidates: Candidates::default() }
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use daub_models::Model;
 
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
+use crate::candidates::Candidates;
 use crate::document::{Canvas, Document, Ink, Kind};
 use crate::io::project::Project;
 use crate::scenes;
@@ -40,7 +41,7 @@ impl State {
         let ink = first_ink(document.canvas(), model.as_deref());
         let (id, view) = (self.next_id, View::default());
         self.next_id += 1;
-        self.drawings.push(OpenDrawing { id, document, model, ink, file: None, view });
+        self.drawings.push(OpenDrawing { id, document, model, ink, file: None, view, candidates: Candidates::default() });
         self.current = self.drawings.len() - 1;
         if self.drawing().document.canvas().kind() == &Kind::Sketch {
             self.radius_px = self.radius_px.min(1.0);
@@ -79,7 +80,16 @@ impl State {
         match scene.finished() {
             Ok(canvas) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(Project { title, model: scene.model.clone(), base: canvas.clone(), canvas }, None);
+                self.open_project(
+                    Project {
+                        title,
+                        model: scene.model.clone(),
+                        candidates: Candidates::default(),
+                        base: canvas.clone(),
+                        canvas,
+                    },
+                    None,
+                );
             }
             Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
         }
@@ -100,6 +110,7 @@ impl State {
             self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
         }
         self.add(Document::restore(project.title, project.canvas, project.base), model);
+        self.drawing_mut().candidates = project.candidates;
         self.drawing_mut().file = file;
     }
 

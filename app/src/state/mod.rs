@@ -1,9 +1,13 @@
 //! Everything that the window shows, and the one function that changes it.
 
+mod candidates;
 mod drawings;
+mod filing;
 mod hand;
 mod view;
 
+pub use candidates::{Comparison, Pick, Way};
+pub use filing::{Filing, chosen};
 pub use hand::{Hand, PenEvent};
 pub use view::{Layout, View, canvas_from_ui};
 
@@ -15,6 +19,7 @@ use self::drawings::BLANK;
 use daub_models::Model;
 
 use crate::action::{Action, Effect};
+use crate::candidates::Candidates;
 use crate::document::{Canvas, Document, Ink, Kind};
 use crate::generate::{Options, Stamp};
 use crate::io::dialogs::{Purpose, Question};
@@ -59,6 +64,12 @@ pub struct State {
     asked: HashMap<Purpose, u64>,
     /// The model that was opened and the questions that are left about it, the first one first.
     pub asking: Option<Asking>,
+    /// What is open about files.
+    pub filing: Filing,
+    /// Kept pictures that are compared now.
+    pub comparison: Option<Comparison>,
+    /// Whether the strip of kept pictures is folded away.
+    pub strip_folded: bool,
     next_id: u64,
 }
 
@@ -76,6 +87,8 @@ pub struct OpenDrawing {
     pub file: Option<PathBuf>,
     /// Zoom and position.
     pub view: View,
+    /// Pictures that the user kept, each with its drawing.
+    pub candidates: Candidates,
 }
 
 /// A message to the user.
@@ -125,6 +138,7 @@ impl OpenDrawing {
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
             canvas: self.document.canvas().clone(),
             base: self.document.base().clone(),
+            candidates: self.candidates.clone(),
         }
     }
 }
@@ -149,6 +163,9 @@ impl State {
             quitting: false,
             asked: HashMap::new(),
             asking: None,
+            filing: Filing::default(),
+            comparison: None,
+            strip_folded: false,
             next_id: 1,
         };
         // Streets show best what the program is for.
@@ -231,9 +248,10 @@ impl State {
                 };
             }
             Action::SaveAs => return vec![Effect::Ask(self.question(Purpose::SaveProject))],
-            Action::ExportPicture => return vec![Effect::Ask(self.question(Purpose::ExportPicture))],
-            Action::ExportCanvas => return vec![Effect::Ask(self.question(Purpose::ExportCanvas))],
+            Action::File(action) => return self.file(action),
+            Action::Candidate(action) => return self.candidate(action),
             Action::PathChosen(purpose, path) => return self.path_chosen(purpose, path),
+            Action::PathAgreed(purpose, path) => return self.path_agreed(purpose, path),
             Action::AskForPath(question) => {
                 let path = question.suggested.clone().unwrap_or_default();
                 self.path_field = Some(PathField { question, path });
@@ -279,26 +297,20 @@ impl State {
         // The answer may come when another drawing is shown.
         self.asked.insert(purpose, self.drawing().id);
         let title = purpose.title().of(self.language).to_owned();
-        let suggested = purpose.writes().then(|| format!("{}.{}", self.drawing().document.title, purpose.extensions()[0]));
+        let document = &self.drawing().document;
+        let suffix = purpose.suffix(document.canvas().kind().is_labels());
+        let suggested = purpose.writes().then(|| format!("{}{suffix}.{}", document.title, purpose.extensions()[0]));
         Question { purpose, title, suggested }
-    }
-
-    fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) -> Vec<Effect> {
-        self.path_field = None;
-        let id = self.asked.remove(&purpose).unwrap_or(self.drawing().id);
-        let path = purpose.with_extension(path);
-        vec![match purpose {
-            Purpose::OpenDrawing => Effect::Open(path),
-            Purpose::OpenModel => Effect::OpenModel(path),
-            Purpose::SaveProject => Effect::Save { id, path },
-            Purpose::ExportPicture => Effect::ExportPicture { id, path },
-            Purpose::ExportCanvas => Effect::ExportCanvas { id, path },
-        }]
     }
 }
 
 /// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
 fn leaves_the_hand_alone(action: &Action) -> bool {
+    match action {
+        Action::File(action) => return filing::leaves_the_hand_alone(action),
+        Action::Candidate(action) => return candidates::leaves_the_hand_alone(action),
+        _ => {}
+    }
     matches!(
         action,
         Action::Pen(_)
@@ -310,6 +322,7 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::Notify(_)
             | Action::DismissNotice
             | Action::TypePath(_)
+            | Action::PathAgreed(..)
     )
 }
 

@@ -7,14 +7,16 @@ use daub_models::graph::NormStats;
 use egui::{Key, Modifiers};
 
 use super::theme;
-use crate::action::{Action, Command, all_commands, edit_commands, file_commands, view_commands};
-use crate::document::{Ink, Kind};
+use crate::action::{Action, Command, FileAction, all_commands, edit_commands, export_commands, file_commands, view_commands};
+use crate::document::Ink;
 use crate::generate::Device;
+use crate::io::export::Kind;
 use crate::scenes;
 use crate::state::{Layout, PenEvent, State};
 use crate::text::{Language, Text, text};
 
 const FILE: Text = text("File", "文件");
+const EXPORT_AS: Text = text("Export as", "导出为");
 const EDIT: Text = text("Edit", "编辑");
 const VIEW: Text = text("View", "视图");
 const SCENES: Text = text("Scenes", "场景");
@@ -43,7 +45,10 @@ const CLOSE: Text = text("Close this drawing", "关闭此画");
 pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     egui::MenuBar::new().ui(ui, |ui| {
-        ui.menu_button(FILE.of(language), |ui| commands_ui(ui, state, file_commands(), actions));
+        ui.menu_button(FILE.of(language), |ui| {
+            commands_ui(ui, state, file_commands(), actions);
+            ui.menu_button(EXPORT_AS.of(language), |ui| commands_ui(ui, state, export_commands(), actions));
+        });
         ui.menu_button(EDIT.of(language), |ui| commands_ui(ui, state, edit_commands(), actions));
         ui.menu_button(VIEW.of(language), |ui| {
             commands_ui(ui, state, view_commands(), actions);
@@ -80,7 +85,12 @@ fn is_enabled(action: &Action, state: &State) -> bool {
     match action {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
-        Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
+        Action::NewBlank | Action::File(FileAction::CopyPicture) | Action::Candidate(_) => state.drawing().model.is_some(),
+        Action::File(FileAction::Export(kind)) => {
+            let drawing = state.drawing();
+            let paints = drawing.model.is_some() || *kind == Kind::Layers || !(kind.shows_picture() || *kind == Kind::Timelapse);
+            paints && kind.suits(drawing.document.canvas().kind().is_labels())
+        }
         _ => true,
     }
 }
@@ -114,7 +124,7 @@ fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
 }
 
 fn scenes_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
-    let mut last: Option<&Kind> = None;
+    let mut last: Option<&crate::document::Kind> = None;
     for scene in scenes::all().iter().filter(|scene| scene.scene.is_none()) {
         if last.is_some_and(|kind| *kind != scene.kind) {
             ui.separator();

@@ -1,6 +1,9 @@
 //! The window: functions of borrowed state that push what the user wants.
 
+mod candidates;
 mod canvas;
+mod filing;
+mod meaning;
 mod menu;
 mod overlays;
 mod palette;
@@ -30,8 +33,10 @@ pub fn workspace_ui(
         ui.separator();
         palette::palette_ui(ui, state, actions);
     });
+    egui::Panel::bottom("candidates").show(ui, |ui| candidates::strip_ui(ui, state, actions));
     egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
     overlays::overlays_ui(ui, state, actions);
+    filing::filing_ui(ui, state, actions);
     if !ui.ctx().egui_wants_keyboard_input() {
         menu::shortcuts(ui.ctx(), state, actions);
     }

@@ -69,7 +69,7 @@ fn label_ui(ui: &mut egui::Ui, label: &Label, chosen: bool, key: &str, language:
 }
 
 /// A label's name for people.
-fn label_name(label: &Label, language: Language) -> String {
+pub(super) fn label_name(label: &Label, language: Language) -> String {
     let chinese = (language == Language::Chinese).then(|| CHINESE.iter().find(|(name, _)| *name == label.name)).flatten();
     match chinese {
         Some((_, zh)) => (*zh).to_owned(),

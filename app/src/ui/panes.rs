@@ -2,7 +2,7 @@
 
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
-use super::{canvas, theme};
+use super::{candidates, canvas, theme};
 use crate::action::Action;
 use crate::generate::Quality;
 use crate::picture::PictureTexture;
@@ -29,12 +29,13 @@ pub(super) fn panes_ui(
             let canvas_rect = state.drawing().view.canvas_rect(left, canvas_size(state));
             draw(ui, left, canvas_rect, canvas.map(whole), 1.0);
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
-            picture_ui(ui, state, picture, right, state.drawing().view.canvas_rect(right, canvas_size(state)));
+            let picture_rect = state.drawing().view.canvas_rect(right, canvas_size(state));
+            picture_ui(ui, state, picture, right, picture_rect, actions);
             splitter_ui(ui, area, middle, actions);
         }
         Layout::Overlay(opacity) => {
             let canvas_rect = state.drawing().view.canvas_rect(area, canvas_size(state));
-            picture_ui(ui, state, picture, area, canvas_rect);
+            picture_ui(ui, state, picture, area, canvas_rect, actions);
             draw(ui, area, canvas_rect, canvas.map(whole), opacity);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
         }
@@ -59,7 +60,7 @@ fn draw(ui: &egui::Ui, pane: Rect, rect: Rect, texture: Option<(TextureId, Rect)
 }
 
 /// The photograph; a picture of another drawing is not shown, one that is being replaced is marked.
-fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: Rect, rect: Rect) {
+fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: Rect, rect: Rect, actions: &mut Vec<Action>) {
     let language = state.language;
     let response = ui.interact(pane, ui.scope_id().with("picture"), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text("Photograph", "照片").of(language)));
@@ -70,6 +71,11 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
         painter.text(pane.center(), egui::Align2::CENTER_CENTER, WAITING.of(language), font, Color32::GRAY);
         return;
     };
+    if let Some(comparison) = state.comparison.as_ref().filter(|comparison| comparison.drawing == state.drawing().id) {
+        let current = |ui: &egui::Ui, clip: Rect| draw(ui, clip, rect, picture.texture(), 1.0);
+        candidates::comparison_ui(ui, state, comparison, pane, rect, &current, actions);
+        return;
+    }
     draw(ui, pane, rect, picture.texture(), 1.0);
     if shown.quality == Quality::Preview {
         let place = rect.intersect(pane).left_top() + Vec2::new(6.0, 4.0);
