@@ -192,7 +192,8 @@ fn kept_pictures_are_compared_and_lead_back() {
     harness.get_by_label("Undo").click();
     harness.run_steps(2);
     assert!(changed_pixels(&harness) > 100, "going back is one step of undo");
-    harness.state_mut().act(Action::Candidate(CandidateAction::OpenBeside(kept(&harness, 0).id)));
+    let wish = CandidateAction::OpenBeside(kept(&harness, 0).id);
+    harness.state_mut().act(Action::Candidate(wish));
     let before = harness.state().state.drawings.len();
     wait_for(&mut harness, "a new tab", |app| app.state.drawings.len() == before + 1);
     assert_eq!(harness.state().state.drawing().document.canvas(), &first);
