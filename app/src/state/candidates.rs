@@ -112,23 +112,20 @@ impl State {
             let same = canvas.kind() == project.canvas.kind() && canvas.bounds() == project.canvas.bounds();
             same && document.objects().is_empty()
         };
-        match open.filter(|open| !beside && fits(&open.document)) {
-            Some(open) => {
-                let target = open.document.target();
-                open.document.set_target(Target::Paint);
-                open.document.draw(|canvas, _| {
-                    let bounds = canvas.bounds();
-                    for y in bounds.top..bounds.bottom {
-                        canvas.row_mut(y, bounds.left, bounds.right).copy_from_slice(project.canvas.row(y, 0, bounds.right));
-                    }
-                    bounds
-                });
-                open.document.set_target(target);
-            }
-            None => {
-                self.open_project(project, None);
-                self.drawing_mut().document.mark_unsaved();
-            }
+        if let Some(open) = open.filter(|open| !beside && fits(&open.document)) {
+            let target = open.document.target();
+            open.document.set_target(Target::Paint);
+            open.document.draw(|canvas, _| {
+                let bounds = canvas.bounds();
+                for y in bounds.top..bounds.bottom {
+                    canvas.row_mut(y, bounds.left, bounds.right).copy_from_slice(project.canvas.row(y, 0, bounds.right));
+                }
+                bounds
+            });
+            open.document.set_target(target);
+        } else {
+            self.open_project(project, None);
+            self.drawing_mut().document.mark_unsaved();
         }
         self.comparison = None;
     }

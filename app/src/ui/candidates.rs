@@ -159,7 +159,7 @@ pub(super) fn comparison_ui(
     match comparison.way {
         Way::Flicker => {
             let (time, left) = (ui.input(|input| input.time), comparison.left);
-            let pick = if (time / FLICKER_SECONDS) as u64 % 2 == 0 { left } else { comparison.right };
+            let pick = if ((time / FLICKER_SECONDS) as u64).is_multiple_of(2) { left } else { comparison.right };
             shown(ui, pick, visible);
             tag(ui.painter(), visible.left_top() + Vec2::splat(6.0), Align2::LEFT_TOP, &name(pick));
             ui.ctx().request_repaint_after_secs((FLICKER_SECONDS / 4.0) as f32);
@@ -211,17 +211,14 @@ fn texture_of(ui: &egui::Ui, picture: &Arc<RgbImage>) -> TextureHandle {
     let frame = ui.ctx().cumulative_frame_nr();
     let mut cached: Cached = ui.data(|data| data.get_temp(id)).unwrap_or_default();
     cached.retain(|(_, _, drawn)| drawn + 1 >= frame);
-    let texture = match cached.iter_mut().find(|(known, _, _)| Arc::ptr_eq(known, picture)) {
-        Some((_, texture, drawn)) => {
-            *drawn = frame;
-            texture.clone()
-        }
-        None => {
-            let image = ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw());
-            let texture = ui.ctx().load_texture("kept picture", image, TextureOptions::LINEAR);
-            cached.push((picture.clone(), texture.clone(), frame));
-            texture
-        }
+    let texture = if let Some((_, texture, drawn)) = cached.iter_mut().find(|(known, _, _)| Arc::ptr_eq(known, picture)) {
+        *drawn = frame;
+        texture.clone()
+    } else {
+        let image = ColorImage::from_rgb([picture.width() as usize, picture.height() as usize], picture.as_raw());
+        let texture = ui.ctx().load_texture("kept picture", image, TextureOptions::LINEAR);
+        cached.push((picture.clone(), texture.clone(), frame));
+        texture
     };
     ui.data_mut(|data| data.insert_temp::<Cached>(id, cached));
     texture

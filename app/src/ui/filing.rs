@@ -51,7 +51,8 @@ fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
         ui.heading(EXPORT.of(language));
         ui.add_space(6.0);
         for kind in Kind::ALL.into_iter().filter(|kind| kind.suits(labels)) {
-            let response = row_ui(ui, kind, kind == filing.export, labels, &drawing.document.title, language);
+            let file = format!("{}{}.{}", drawing.document.title, kind.suffix(labels), kind.extensions()[0]);
+            let response = row_ui(ui, kind, kind == filing.export, &file, language);
             if response.clicked() {
                 actions.push(Action::File(FileAction::ChooseExport(kind)));
             }
@@ -77,9 +78,8 @@ fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
 }
 
 /// One kind of export: its name, what it is, and the file that would come of it.
-fn row_ui(ui: &mut egui::Ui, kind: Kind, chosen: bool, labels: bool, title: &str, language: Language) -> egui::Response {
+fn row_ui(ui: &mut egui::Ui, kind: Kind, chosen: bool, file: &str, language: Language) -> egui::Response {
     let name = kind.label().of(language).trim_end_matches('…');
-    let file = format!("{title}{}.{}", kind.suffix(labels), kind.extensions()[0]);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(WIDTH, 44.0), egui::Sense::click());
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::RadioButton, true, chosen, name));
     let visuals = ui.style().interact_selectable(&response, chosen);

@@ -1,4 +1,4 @@
-//! OpenRaster (`.ora`): layers that Krita, GIMP, MyPaint and others open.
+//! `OpenRaster` (`.ora`): layers that Krita, GIMP, `MyPaint` and others open.
 //!
 //! After the baseline of the specification (<https://www.openraster.org/baseline/file-layout-spec.html>): a zip whose
 //! first entry is `mimetype`, stored; `stack.xml` lists the layers from the top; `data/` holds a PNG each;
