@@ -44,9 +44,14 @@ impl Display {
 
     /// The program on this display, with its data in `data`.
     pub(crate) fn daub(&self, data: &Path, settings: &[(&str, &str)]) -> Running {
+        // Without the hints of the first start, which would lie over the canvas.
+        let preferences = data.join("preferences.toml");
+        if !preferences.exists() {
+            std::fs::write(preferences, "tour_seen = true\n").unwrap();
+        }
         let mut daub = Command::new(env!("CARGO_BIN_EXE_daub"));
         daub.current_dir(root()).env("DISPLAY", &self.name).env("DAUB_MODELS", bundled_models()).env("DAUB_DATA", data);
-        daub.env("XDG_CONFIG_HOME", data.join("config")).envs(settings.iter().copied());
+        daub.envs(settings.iter().copied());
         daub.env("LC_ALL", "C").env_remove("WAYLAND_DISPLAY").stderr(Stdio::null());
         Running(daub.spawn().unwrap())
     }
@@ -115,4 +120,11 @@ pub(crate) fn colourful(screen: &RgbImage, [x, y, width, height]: [u32; 4]) -> b
     let mut levels: Vec<u8> = part.pixels().map(|pixel| pixel.0[1]).collect();
     levels.sort_unstable();
     levels[levels.len() * 9 / 10] - levels[levels.len() / 10] > 40
+}
+
+/// Whether the status line says that no picture is being painted: its mark has the accent's colour meanwhile.
+pub(crate) fn is_ready(screen: &RgbImage) -> bool {
+    let mark = imageops::crop_imm(screen, 0, screen.height() - 30, 30, 30).to_image();
+    let accent = |pixel: &image::Rgb<u8>| pixel.0[0] > 200 && pixel.0[1] < 160 && pixel.0[2] < 110;
+    !mark.pixels().any(accent)
 }

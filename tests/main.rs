@@ -3,12 +3,20 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test says at once what is wrong")]
 
 mod command_line;
+mod controls;
 mod display;
 mod filing;
 mod golden;
+mod hostile;
+mod instances;
+mod looks;
+mod objects;
 mod official;
 mod recovery;
+mod stamps;
+mod styles;
 mod support;
 mod tidy;
+mod training;
 mod user_interface;
 mod window;

@@ -36,7 +36,7 @@ fn the_engine_paints_official_checkpoints() {
     }
     let found = found.unwrap();
     let (device, queue) = adapter::open(&found).unwrap();
-    let context = Context::new(&found, device, queue).unwrap();
+    let context = Context::new(&found, device, queue, None).unwrap();
     let mut cases = 0;
     for entry in std::fs::read_dir(golden("official")).unwrap() {
         let folder = entry.unwrap().path();

@@ -10,7 +10,7 @@ use crate::display::{Display, colourful, wait_for};
 use crate::support::skip_unless;
 
 /// Where the photograph is in a window of 1280x760.
-const PHOTOGRAPH: [u32; 4] = [750, 260, 500, 240];
+const PHOTOGRAPH: [u32; 4] = [749, 284, 480, 230];
 
 /// Every recovery copy on the disk, of any session; each must be whole.
 fn copies(data: &Path) -> Vec<Project> {
@@ -31,7 +31,7 @@ fn copies(data: &Path) -> Vec<Project> {
 
 /// Pixels that differ from what the drawing started with.
 fn drawn(project: &Project) -> usize {
-    project.canvas.pixels().iter().zip(project.base.pixels()).filter(|(a, b)| a != b).count()
+    project.content.paint.pixels().iter().zip(project.content.base.pixels()).filter(|(a, b)| a != b).count()
 }
 
 #[test]

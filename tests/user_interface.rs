@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use daub::action::{Action, FileAction};
-use daub::app::{App, Handover, Setup};
+use daub::app::{App, Setup};
 use daub::generate::{Device, Options, Pixels, Shared};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
 use daub::io::export::Kind;
@@ -18,7 +18,8 @@ use tempfile::TempDir;
 use crate::support::{bundled_models, found_all, golden, root};
 
 /// Dialogs that answer by themselves.
-struct Prepared(Vec<Answer>, Vec<Answer>);
+#[derive(Default)]
+pub(crate) struct Prepared(Vec<Answer>, Vec<Answer>);
 
 impl Dialogs for Prepared {
     fn ask(&mut self, question: Question) {
@@ -31,15 +32,12 @@ impl Dialogs for Prepared {
     }
 }
 
+/// A window with these answers of dialogs and these files.
 pub(crate) fn open(language: Language, answers: Vec<Answer>, files: Vec<PathBuf>) -> Harness<'static, App> {
     let mut harness = Harness::builder().with_size(Vec2::new(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
         let dialogs = Box::new(Prepared(answers, Vec::new()));
         let model_folders = vec![bundled_models()];
-        App::new(
-            &cc.egui_ctx,
-            Setup { model_folders, recovery_folder: None, dialogs, language, files, shared: None, handover: Handover::default() },
-        )
-        .unwrap()
+        App::new(&cc.egui_ctx, Setup { model_folders, language, files, ..Setup::bare(dialogs) }).unwrap()
     });
     harness.run_steps(3);
     harness
@@ -199,8 +197,8 @@ fn a_broken_file_is_told_and_nothing_is_lost() {
     let broken = folder.path().join("broken.daub");
     std::fs::write(&broken, "no zip").unwrap();
     let mut harness = open(Language::English, Vec::new(), vec![broken]);
-    wait_for(&mut harness, "the message", |app| app.state.notice.is_some());
-    let notice = harness.state().state.notice.clone().unwrap();
+    wait_for(&mut harness, "the message", |app| app.state.notices.last().is_some());
+    let notice = harness.state().state.notices.last().cloned().unwrap();
     assert!(notice.is_error && notice.message.contains("broken.daub"), "{notice:?}");
     assert_eq!(harness.state().state.drawings.len(), 1);
 }
@@ -248,16 +246,7 @@ fn the_engine_shares_the_windows_device() {
         let dialogs = Box::new(Prepared(Vec::new(), Vec::new()));
         let state = cc.wgpu_render_state.as_ref().unwrap();
         let shared = Shared::new(&state.adapter, &state.device, &state.queue).unwrap();
-        let (model_folders, language) = (vec![bundled_models()], Language::English);
-        let setup = Setup {
-            model_folders,
-            recovery_folder: None,
-            dialogs,
-            language,
-            files: Vec::new(),
-            shared: Some(shared),
-            handover: Handover::default(),
-        };
+        let setup = Setup { model_folders: vec![bundled_models()], shared: Some(shared), ..Setup::bare(dialogs) };
         App::new(&cc.egui_ctx, setup).unwrap()
     });
     let facades = harness.state().state.models.iter().find(|model| model.card.name == "facades").cloned();

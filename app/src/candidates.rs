@@ -125,7 +125,7 @@ mod tests {
 
     fn project(side: usize) -> Project {
         let canvas = Canvas::new(Kind::Sketch, side, side, 7);
-        Project { title: "cat".into(), model: "cats".into(), base: canvas.clone(), canvas, candidates: Candidates::default() }
+        Project::new("cat", "cats", canvas)
     }
 
     #[test]

@@ -202,7 +202,8 @@ impl Drawing {
     pub fn strokes(&self) -> anyhow::Result<Vec<Stroke>> {
         let stroke = |recorded: &RecordedStroke| {
             let RecordedStroke { tool, radius_px, points, .. } = recorded;
-            Ok(Stroke { tool: *tool, ink: recorded.ink.ink(&self.kind)?, radius_px: *radius_px, points: points.clone() })
+            let (ink, points) = (recorded.ink.ink(&self.kind)?, points.clone());
+            Ok(Stroke { tool: *tool, ink, radius_px: *radius_px, points, widths: Vec::new() })
         };
         self.strokes.iter().map(stroke).collect()
     }

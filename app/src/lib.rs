@@ -17,9 +17,12 @@
 //!
 //! # Modules, in reading order
 //!
-//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`tool`], [`drawing`], [`scenes`], [`stamps`].
-//! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out.
+//! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`pen`]: from pointer samples to
+//!   smooth lines. [`tool`], [`drawing`], [`scenes`], [`stamps`].
+//! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out. [`preferences`].
 //! * [`candidates`]: kept pictures with their drawings. [`timelapse`]: how a drawing came about.
+//! * [`styles`]: which styles lie over a picture, how strongly and where.
+//! * [`trace`]: from a photograph to a sketch.
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!
@@ -53,14 +56,20 @@ pub mod drawing;
 pub mod generate;
 pub mod io;
 pub mod log;
+pub mod look_strip;
 pub mod paint;
+pub mod pen;
 pub mod picture;
+pub mod preferences;
 pub mod scenes;
 pub mod stamps;
 pub mod state;
+pub mod styles;
 pub mod text;
 pub mod timelapse;
 pub mod tool;
+pub mod trace;
+pub mod training;
 pub mod ui;
 pub mod window;
 

@@ -36,3 +36,9 @@ pub fn one_line(error: &anyhow::Error) -> String {
 pub fn tell(error: &anyhow::Error) {
     eprintln!("daub: {}", one_line(error));
 }
+
+/// Tells something that does not end the program, in one line.
+#[expect(clippy::print_stderr, reason = "this is where the command line speaks")]
+pub fn note(text: &str) {
+    eprintln!("daub: note: {text}");
+}

@@ -1,17 +1,23 @@
 //! How a drawing came about: its undo history played from the start, canvas left, photograph right.
 
+use std::path::Path;
+
+use anyhow::bail;
 use image::{RgbImage, imageops};
 
 use crate::document::Document;
-use crate::io::animation::{Format, Frame, Writer};
 use crate::io::export::{colours, side_by_side};
-use crate::io::progress::Progress;
+use crate::io::frames::{Container, FilmWriter, Frame};
+use crate::state::Progress;
 
 /// More steps than this are thinned out evenly: nobody watches longer, and every frame costs a pass of the model.
 const MOST_FRAMES: usize = 600;
 
 /// How long the finished drawing stays before the film begins again.
 const END_MS: u32 = 2000;
+
+/// Longest side that every format can hold.
+const LONGEST_SIDE_PX: u32 = 16_384;
 
 /// How the film is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,48 +39,50 @@ impl Default for Settings {
     }
 }
 
-/// Plays a drawing into an animation; `paint` makes the photograph of a state.
+/// Plays a drawing into a GIF or animated WebP, by the file's ending; `paint` makes the photograph of a state.
 ///
 /// # Errors
-/// What `paint` says, when the user cancels, or when the file would be larger than its format allows.
+/// What `paint` says, [`crate::state::Cancelled`], or when the place cannot be written.
 pub fn render(
     mut document: Document,
     palette: &[[u8; 3]],
     settings: Settings,
-    format: Format,
+    path: &Path,
     paint: &mut dyn FnMut(&Document) -> anyhow::Result<RgbImage>,
     progress: &Progress,
-) -> anyhow::Result<Vec<u8>> {
+) -> anyhow::Result<()> {
+    let mut writer = FilmWriter::create(path, container_of(path)?, 0)?;
+    // A gesture that is under way is a step as well.
+    document.commit();
     let mut steps = 0;
     while document.can_undo() {
         document.undo();
         steps += 1;
     }
     let shown = shown_steps(steps);
-    progress.begin(shown.len());
-    let mut writer = None;
-    let mut next = shown.into_iter().peekable();
+    let frames = shown.len();
+    let mut next = shown.into_iter().enumerate().peekable();
     for step in 0..=steps {
         if step > 0 {
             document.redo();
         }
-        if next.next_if_eq(&step).is_none() {
-            continue;
-        }
+        let Some((number, _)) = next.next_if(|(_, shown)| *shown == step) else { continue };
+        progress.check()?;
         let both = side_by_side(&colours(document.composite(), palette), &paint(&document)?);
-        let picture = within(both, settings.longest_px.min(format.longest_side()));
-        let shown_ms = if step == steps { END_MS } else { 1000 / settings.steps_per_second.max(1) };
-        let (width, height) = picture.dimensions();
-        let film = match &mut writer {
-            Some(film) => film,
-            None => writer.insert(Writer::new(format, width, height)?),
-        };
-        film.push(Frame { picture, shown_ms })?;
-        progress.step()?;
+        let picture = within(both, settings.longest_px.min(LONGEST_SIDE_PX));
+        let milliseconds = if step == steps { END_MS } else { 1000 / settings.steps_per_second.max(1) };
+        writer.push(Frame { picture, milliseconds, file: None })?;
+        progress.set((number + 1) as f32 / frames as f32);
     }
-    match writer {
-        Some(film) => film.finish(),
-        None => anyhow::bail!("there is nothing to show"),
+    progress.check()?;
+    writer.finish()
+}
+
+fn container_of(path: &Path) -> anyhow::Result<Container> {
+    match path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
+        Some("gif") => Ok(Container::Gif),
+        Some("webp") => Ok(Container::Webp),
+        _ => bail!("{} should end in .gif or .webp", path.display()),
     }
 }
 
@@ -96,12 +104,10 @@ fn within(picture: RgbImage, longest_px: u32) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
     use crate::document::{Canvas, Kind, Rect};
-    use crate::io::animation::read;
-    use crate::io::progress::Cancelled;
+    use crate::io::frames::open;
+    use crate::state::{Cancelled, Tasks};
 
     fn drawing(steps: u32) -> Document {
         let mut document = Document::new("film", Canvas::new(Kind::Labels("x".into()), 20, 10, 0));
@@ -115,6 +121,7 @@ mod tests {
         document
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "painting may fail")]
     fn photograph(document: &Document) -> anyhow::Result<RgbImage> {
         let ink = document.canvas().get(3, 1).unwrap_or(0) as u8;
         Ok(RgbImage::from_pixel(20, 10, image::Rgb([ink * 50, 9, 9])))
@@ -124,10 +131,14 @@ mod tests {
 
     #[test]
     fn every_step_is_a_frame_with_canvas_and_photograph() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film.webp");
         let (document, settings) = (drawing(5), Settings { steps_per_second: 10, longest_px: 1024 });
-        let bytes = render(document, &PALETTE, settings, Format::WebP, &mut photograph, &Progress::default()).unwrap();
-        let frames: Vec<Frame> = read(Cursor::new(bytes), Format::WebP).unwrap().map(Result::unwrap).collect();
-        assert_eq!(frames.iter().map(|frame| frame.shown_ms).collect::<Vec<_>>(), [100, 100, 100, 100, 100, END_MS]);
+        let progress = Tasks::default().start("film");
+        render(document, &PALETTE, settings, &path, &mut photograph, &progress).unwrap();
+        let frames: Vec<Frame> = open(&path).unwrap().frames.map(Result::unwrap).collect();
+        let times: Vec<u32> = frames.iter().map(|frame| frame.milliseconds).collect();
+        assert_eq!(times, [100, 100, 100, 100, 100, END_MS]);
         assert_eq!(frames[0].picture.dimensions(), (40, 10));
         assert_eq!((frames[0].picture.get_pixel(3, 1).0, frames[0].picture.get_pixel(25, 1).0), ([0; 3], [0, 9, 9]));
         assert_eq!((frames[1].picture.get_pixel(3, 1).0, frames[1].picture.get_pixel(25, 1).0), (PALETTE[2], [100, 9, 9]));
@@ -135,19 +146,25 @@ mod tests {
 
     #[test]
     fn what_was_taken_back_is_not_shown_and_a_film_can_be_cancelled() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("film.gif");
         let mut document = drawing(4);
         document.undo();
         document.undo();
-        let (progress, mut painted) = (Progress::default(), 0);
+        let (mut tasks, mut painted) = (Tasks::default(), 0);
+        let progress = tasks.start("film");
         let mut paint = |document: &Document| {
             painted += 1;
             photograph(document)
         };
-        render(document.clone(), &PALETTE, Settings::default(), Format::Gif, &mut paint, &progress).unwrap();
-        assert_eq!((painted, progress.share()), (3, 1.0));
-        progress.cancel();
-        let cancelled = render(document, &PALETTE, Settings::default(), Format::Gif, &mut photograph, &progress).unwrap_err();
+        render(document.clone(), &PALETTE, Settings::default(), &path, &mut paint, &progress).unwrap();
+        let task = tasks.iter().next().unwrap();
+        assert_eq!((painted, task.fraction()), (3, Some(1.0)));
+        tasks.cancel(task.id);
+        let other = folder.path().join("other.gif");
+        let cancelled = render(document, &PALETTE, Settings::default(), &other, &mut photograph, &progress).unwrap_err();
         assert!(cancelled.downcast_ref::<Cancelled>().is_some());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "something was left of the cancelled film");
     }
 
     #[test]

@@ -96,7 +96,11 @@ fn options() -> eframe::NativeOptions {
     // egui's own limits are too small for the buffers of large networks: ask for all that the adapter has.
     setup.device_descriptor = Arc::new(daub_shaders::adapter::device_descriptor);
     eframe::NativeOptions {
-        viewport: egui::ViewportBuilder::default().with_title("Daub").with_app_id("daub").with_inner_size([1280.0, 760.0]),
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Daub")
+            .with_app_id("daub")
+            .with_inner_size([1280.0, 760.0])
+            .with_min_inner_size([900.0, 560.0]),
         wgpu_options: WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() },
         ..eframe::NativeOptions::default()
     }
@@ -138,7 +142,9 @@ pub fn bench(seconds: u32, losses: usize) -> anyhow::Result<WindowReport> {
         run(
             &handover,
             Box::new(move |cc| {
-                let setup = Setup { recovery_folder: None, handover: handover_here, ..Setup::from_system(cc, Vec::new()) };
+                let (recovery_folder, preferences_file) = (None, None);
+                let system = Setup::from_system(cc, Vec::new());
+                let setup = Setup { recovery_folder, preferences_file, handover: handover_here, ..system };
                 let shared = setup.shared.as_ref().filter(|_| window < losses);
                 let destroy = shared.map(|shared| shared.context.device.clone());
                 let app = App::new(&cc.egui_ctx, setup)?;
@@ -203,7 +209,7 @@ impl eframe::App for Scripted {
             }
             let angle = elapsed.as_secs_f32() * 3.0;
             let place = Point { x: 256.0 + 150.0 * angle.cos(), y: 128.0 + 70.0 * (angle * 1.7).sin() };
-            let event = if now == started { PenEvent::Down(place) } else { PenEvent::Drag(vec![place]) };
+            let event = if now == started { PenEvent::Down(place.into()) } else { PenEvent::Drag(vec![place.into()]) };
             self.app.act(Action::Pen(event));
             if elapsed >= self.length / 2
                 && let Some(device) = self.destroy.take()

@@ -1,15 +1,13 @@
 //! pix2pixHD's per-object styles: a few numbers for each object, spread over its pixels.
 //!
 //! Where they come from: a list of typical ones for each class (`features_clustered_010.npy`), or the encoder's look at a
-//! photograph ([`crate::architecture::Family::Pix2pixhdEncoder`]).
+//! photograph ([`crate::style`]). What a drawing's objects wear is in [`crate::looks`].
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::checkpoint::CheckpointError;
 use crate::npy::{self, Rows};
-use crate::random::Draws;
 
 /// Typical styles of each class.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,38 +42,11 @@ impl Clusters {
     pub fn choices(&self, instance: u32) -> usize {
         self.by_class.get(&class_of(instance)).map_or(0, Rows::len)
     }
-
-    /// Feature planes `[channels, height, width]` for an instance map.
-    ///
-    /// `looks` says which style an object has; the others are drawn from `seed` and their id, so that an object keeps
-    /// its look while others change. Objects of classes without styles get zeros, as in the official tool.
-    pub fn planes(&self, instances: &[u32], looks: &BTreeMap<u32, usize>, seed: u64) -> Arc<[f32]> {
-        let styles: BTreeMap<u32, &[f32]> = distinct(instances)
-            .filter_map(|id| {
-                let rows = self.by_class.get(&class_of(id))?;
-                let drawn = || (Draws::new(seed, u64::from(id)).uniform() * rows.len() as f32) as usize;
-                let look = looks.get(&id).copied().unwrap_or_else(drawn);
-                Some((id, rows.rows().nth(look % rows.len())?))
-            })
-            .collect();
-        spread(instances, &styles, self.channels())
-    }
 }
 
 /// The class of an instance id: ids from 1000 on are `class * 1000 + k`.
 pub const fn class_of(instance: u32) -> u32 {
     if instance < 1000 { instance } else { instance / 1000 }
-}
-
-/// Feature planes from one style for each object, for instance one measured from a photograph.
-pub fn spread(instances: &[u32], styles: &BTreeMap<u32, &[f32]>, channels: usize) -> Arc<[f32]> {
-    let mut planes = vec![0.0; instances.len() * channels];
-    for (channel, plane) in planes.chunks_exact_mut(instances.len().max(1)).enumerate() {
-        for (value, id) in plane.iter_mut().zip(instances) {
-            *value = styles.get(id).and_then(|style| style.get(channel)).copied().unwrap_or(0.0);
-        }
-    }
-    planes.into()
 }
 
 /// The style of each object in the encoder's feature planes `[channels, height, width]`, which are constant on an object.
@@ -102,28 +73,15 @@ pub fn companions(weights: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
     (encoder, files.into_iter().find(is_clusters))
 }
 
-fn distinct(instances: &[u32]) -> impl Iterator<Item = u32> {
-    let mut ids: Vec<u32> = instances.to_vec();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.into_iter()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn clusters() -> Clusters {
-        let rows = Rows { columns: 2, values: vec![1.0, 2.0, 3.0, 4.0] };
-        Clusters { by_class: BTreeMap::from([(26, rows)]) }
-    }
-
     #[test]
-    fn objects_get_their_look_and_the_rest_nothing() {
-        let looks = BTreeMap::from([(26_001, 1), (26_002, 0)]);
-        let planes = clusters().planes(&[26_001, 7, 26_002], &looks, 0);
-        assert_eq!(planes.as_ref(), [3.0, 0.0, 1.0, 4.0, 0.0, 2.0]);
-        assert_eq!((clusters().choices(26_005), clusters().choices(7)), (2, 0));
+    fn choices_are_those_of_the_class() {
+        let rows = Rows { columns: 2, values: vec![1.0, 2.0, 3.0, 4.0] };
+        let clusters = Clusters { by_class: BTreeMap::from([(26, rows)]) };
+        assert_eq!((clusters.choices(26_005), clusters.choices(26), clusters.choices(7)), (2, 2, 0));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! As in SIGE (Li et al. 2022) each resolution has its own mask: the edited pixels brought to that resolution and
 //! widened by a small fixed margin. It is not the receptive field, which soon covers the picture: an edit's effect
-//! fades with distance, and an exact pass follows when the pen is lifted. Around the masks, values and statistics of
-//! the last exact pass are kept.
+//! fades with distance, and an exact pass follows when the pen is lifted. Around the masks, the values of the last exact
+//! pass are kept; the norms' statistics change by what changed inside them.
 
 use crate::graph::{Graph, Plane};
 use crate::input::Input;

@@ -5,8 +5,10 @@
 //! This crate knows nothing of windows or GPUs.
 //!
 //! In reading order: [`graph`], [`shape`], [`architecture`], [`families`], [`checkpoint`], [`recognise`], [`questions`],
-//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`npy`], [`colour`], [`executor`],
-//! [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`train`].
+//! [`palette`], [`card`], [`library`], [`convert`], [`input`], [`planes`], [`features`], [`looks`], [`npy`], [`colour`],
+//! [`executor`], [`flex`], [`fuse`], [`memory`], [`incremental`], [`cpu`], [`style`], [`train`], [`pictures`], [`evaluate`];
+//! [`trace`] and [`flow`]
+//! prepare and join pictures.
 
 pub mod architecture;
 pub mod card;
@@ -14,15 +16,18 @@ pub mod checkpoint;
 pub mod colour;
 pub mod convert;
 pub mod cpu;
+pub mod evaluate;
 pub mod executor;
 pub mod families;
 pub mod features;
 pub mod flex;
+pub mod flow;
 pub mod fuse;
 pub mod graph;
 pub mod incremental;
 pub mod input;
 pub mod library;
+pub mod looks;
 pub mod memory;
 mod nodes;
 pub mod npy;
@@ -30,11 +35,14 @@ pub mod npy;
 mod official_tests;
 mod options;
 pub mod palette;
+pub mod pictures;
 pub mod planes;
 pub mod questions;
 pub mod random;
 pub mod recognise;
 pub mod shape;
+pub mod style;
+pub mod trace;
 pub mod train;
 mod unknown;
 

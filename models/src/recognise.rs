@@ -93,7 +93,7 @@ fn stranger(clues: &Clues<'_>) -> &'static str {
     } else if starts("model_down_seg") {
         "it is vid2vid's video generator, which needs earlier frames; only its single-image generators paint"
     } else if clues.has("layer1.0.weight_orig") || clues.has("fc_mu.weight") {
-        "it is SPADE's style encoder, not a generator"
+        "it is SPADE's encoder of styles, which serves beside its generator, latest_net_G, when a style is taken from a photograph"
     } else if starts("features.0") || starts("slice1.0") {
         "it is a classifier (VGG), not a generator"
     } else {
@@ -201,7 +201,8 @@ fn residual(clues: &Clues<'_>, width: usize, input: usize) -> Found {
     let Some([output, _, 7, 7]) = clues.shape(&head) else { return Err("the residual generator has no last 7x7 layer") };
     let norm = clues.norm("model.2", "model.1");
     // pix2pixHD keeps biases before batch norms and halves more often; CycleGAN knows pictures only.
-    let is_hd = depth != 2 || !matches!(input, 1 | 3) || (norm == Norm::Batch && clues.has("model.1.bias"));
+    let is_hd =
+        depth != 2 || !matches!((input, *output), (1 | 3, _) | (4, 2)) || (norm == Norm::Batch && clues.has("model.1.bias"));
     let family = match (is_hd, blocks) {
         (_, 0) => Family::Pix2pixhdEncoder,
         (true, _) => Family::Pix2pixhdGlobal,

@@ -118,7 +118,7 @@ fn other_networks_are_named() {
         |key: &str| recognise(&[TensorInfo { key: key.to_owned(), shape: vec![1], dtype: "F32".to_owned() }]).unwrap_err();
     assert!(reason("scale0_layer0.0.weight").contains("discriminator"));
     assert!(reason("model_down_seg.1.weight").contains("vid2vid"));
-    assert!(reason("fc_mu.weight").contains("style encoder"));
+    assert!(reason("fc_mu.weight").contains("encoder of styles"));
     assert!(reason("anything").contains("no tensor is named as in"));
 }
 

@@ -26,7 +26,7 @@ fn main() -> Result<(), Failure> {
 
     let found = adapter::pick_adapter(true).ok_or("there is no adapter")?;
     let (device, queue) = adapter::open(&found)?;
-    let context = Context::new(&found, device, queue)?;
+    let context = Context::new(&found, device, queue, None)?;
     let precision = adapter::best_precision(&context.device);
     let size = (before.width, before.height);
     let compile = |options| Engine::compile(&context, &loaded.graph, &loaded.weights, size, precision, options);

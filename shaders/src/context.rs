@@ -1,6 +1,7 @@
 //! The device that engines share: its errors as values, and every shader compiled only once.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daub_models::executor::ExecuteError;
@@ -8,6 +9,7 @@ use wgpu::{Device, ErrorFilter, Queue};
 
 use crate::adapter::ready;
 use crate::emulation::emulated_products;
+use crate::pipeline_cache;
 use crate::source::{Permutation, Stage};
 
 /// Bytes of workgroup memory that the convolution on matrix units takes.
@@ -42,18 +44,22 @@ struct Shared {
     picture: wgpu::BindGroupLayout,
     pipelines: Mutex<HashMap<Permutation, wgpu::ComputePipeline>>,
     cache: Option<wgpu::PipelineCache>,
+    /// Where the cache is kept between starts.
+    cache_file: Option<PathBuf>,
 }
 
 impl Context {
     /// Takes a device, for example egui's. From now on the device's loss is noticed here.
     ///
+    /// With a folder, compiled shaders are kept there between starts, where the adapter can give them out.
+    ///
     /// # Errors
     /// When the device is lost or too small for any pass.
-    pub fn new(adapter: &wgpu::Adapter, device: Device, queue: Queue) -> Result<Self, ExecuteError> {
+    pub fn new(adapter: &wgpu::Adapter, device: Device, queue: Queue, cache_folder: Option<&Path>) -> Result<Self, ExecuteError> {
         let native = crate::adapter::has_matrix_units(adapter)
             && device.limits().max_compute_workgroup_storage_size >= MATRIX_MEMORY
             && device.features().contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX);
-        Self::with(adapter, device, queue, if native { MatrixUnits::Native } else { MatrixUnits::None })
+        Self::with(adapter, device, queue, if native { MatrixUnits::Native } else { MatrixUnits::None }, cache_folder)
     }
 
     /// As [`Context::new`], with matrix units emulated lane by lane: slow, for tests of the kernels that use them.
@@ -61,10 +67,16 @@ impl Context {
     /// # Errors
     /// As [`Context::new`].
     pub fn with_emulated_matrix_units(adapter: &wgpu::Adapter, device: Device, queue: Queue) -> Result<Self, ExecuteError> {
-        Self::with(adapter, device, queue, MatrixUnits::Emulated)
+        Self::with(adapter, device, queue, MatrixUnits::Emulated, None)
     }
 
-    fn with(adapter: &wgpu::Adapter, device: Device, queue: Queue, matrix_units: MatrixUnits) -> Result<Self, ExecuteError> {
+    fn with(
+        adapter: &wgpu::Adapter,
+        device: Device,
+        queue: Queue,
+        matrix_units: MatrixUnits,
+        cache_folder: Option<&Path>,
+    ) -> Result<Self, ExecuteError> {
         let lost = Arc::new(Mutex::new(None));
         let notice = Arc::clone(&lost);
         device.set_device_lost_callback(move |_, message| {
@@ -87,7 +99,9 @@ impl Context {
         let (write, read) = (storage(false), storage(true));
         let passes = layout(&device, "passes", &[uniform, write, write, write, write, read, write, read]);
         let picture = layout(&device, "picture", &[uniform, write, write, texture]);
-        let cache = device.features().contains(wgpu::Features::PIPELINE_CACHE).then(|| cache(&device));
+        let caches = device.features().contains(wgpu::Features::PIPELINE_CACHE);
+        let cache_file = cache_folder.filter(|_| caches).and_then(|folder| pipeline_cache::path(folder, &adapter.get_info()));
+        let cache = caches.then(|| cache(&device, cache_file.as_deref().and_then(pipeline_cache::read).as_deref()));
         scopes.check()?;
         let shared = Shared {
             name: crate::adapter::name(adapter),
@@ -97,6 +111,7 @@ impl Context {
             picture,
             pipelines: Mutex::default(),
             cache,
+            cache_file,
         };
         Ok(Self { device, queue, shared: Arc::new(shared) })
     }
@@ -177,11 +192,24 @@ impl Context {
                 })
                 .collect()
         });
+        let news = !new.is_empty();
         let mut known = self.shared.pipelines.lock().unwrap_or_else(PoisonError::into_inner);
         for (permutation, pipeline) in new.into_iter().zip(compiled) {
             known.insert(permutation, pipeline?);
         }
+        if news {
+            self.keep_compiled();
+        }
         Ok(wanted.iter().filter_map(|permutation| known.get(permutation).cloned()).collect())
+    }
+
+    /// Writes the cache for the next start; a folder that cannot be written costs only time then.
+    fn keep_compiled(&self) {
+        let Some((cache, path)) = self.shared.cache.as_ref().zip(self.shared.cache_file.as_ref()) else { return };
+        let Some(data) = cache.get_data() else { return };
+        if let Err(error) = pipeline_cache::write(path, &data) {
+            tracing::info!("compiled shaders are not kept in {}: {error}", path.display());
+        }
     }
 
     fn compile(&self, permutation: Permutation) -> Result<wgpu::ComputePipeline, ExecuteError> {
@@ -224,10 +252,11 @@ fn layout(device: &Device, label: &str, types: &[wgpu::BindingType]) -> wgpu::Bi
 }
 
 #[expect(unsafe_code, reason = "wgpu cannot check data that is given to a pipeline cache")]
-fn cache(device: &Device) -> wgpu::PipelineCache {
-    let empty = wgpu::PipelineCacheDescriptor { label: Some("daub"), data: None, fallback: true };
-    // SAFETY: no data is given, so there is none that another driver could have written.
-    unsafe { device.create_pipeline_cache(&empty) }
+fn cache(device: &Device, data: Option<&[u8]>) -> wgpu::PipelineCache {
+    let descriptor = wgpu::PipelineCacheDescriptor { label: Some("daub"), data, fallback: true };
+    // SAFETY: the data came from `get_data` in an earlier run, which its checksum vouches for; wgpu compares the adapter
+    // and the driver that its header names, and starts empty where they differ.
+    unsafe { device.create_pipeline_cache(&descriptor) }
 }
 
 /// A shader; the convolutions without the checks that would hinder the unrolling of their inner loops.

@@ -81,6 +81,7 @@ pub mod lower;
 pub mod pack;
 pub mod params;
 pub mod pass;
+mod pipeline_cache;
 pub mod plan;
 pub mod source;
 

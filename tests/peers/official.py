@@ -1,13 +1,27 @@
-"""Writes small checkpoints in the official layouts with inputs and PyTorch's float32 outputs.
+"""Writes small checkpoints made by the official repositories' own networks, with inputs and PyTorch's outputs.
 
-Run from the repository's root: python3 tests/peers/official.py  (needs torch, numpy, pillow).
-Each folder of tests/golden/official holds `latest_net_G.pth` (or `model.pict`), `input.png`, perhaps `instance.png` and
-`features.npy`, and `expected.npy`: float32 [channels, height, width]. Networks are narrow so that files stay small; names and
-order of the modules are those of the published checkpoints.
+Run from the repository's root:
+
+    python3 tests/peers/official.py CHECKOUTS [CASE…]
+
+`CHECKOUTS` holds checkouts of the official repositories, whose code is imported from there and is not part of this one:
+`cyclegan` (junyanz/pytorch-CycleGAN-and-pix2pix), `pix2pixHD` (NVIDIA/pix2pixHD), `vid2vid` (NVIDIA/vid2vid),
+`SPADE` (NVlabs/SPADE) and `tensorflow` (affinelayer/pix2pix-tensorflow). Needs torch, numpy, pillow and scikit-image.
+
+Each folder of tests/golden/official holds `latest_net_G.pth` (or `latest_net_E.pth`, `model.pict`), `input.png`, perhaps
+`instance.png`, `features.npy`, `code.npy` and a photograph `style.png` with what an encoder says of it, and `expected.npy`:
+[channels, height, width]. Networks are narrow so that files stay small, and their weights are as large as trained ones.
 """
+import ast
+import contextlib
+import functools
+import importlib
+import importlib.util
 import json
 import struct
 import sys
+import types
+from argparse import Namespace
 from collections import OrderedDict
 from pathlib import Path
 
@@ -18,147 +32,36 @@ import torch.nn.functional as F
 from PIL import Image
 
 OUT = Path("tests/golden/official")
+CHECKOUTS = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+
+BATCH = functools.partial(nn.BatchNorm2d, affine=True)
+INSTANCE = functools.partial(nn.InstanceNorm2d, affine=False, track_running_stats=False)
+# What the repositories wrote for some months of 2018, and vid2vid for ever: statistics that nobody reads.
+TRACKED = functools.partial(nn.InstanceNorm2d, affine=False, track_running_stats=True)
 
 
-def norm(kind, channels):
-    return {"batch": lambda: nn.BatchNorm2d(channels), "instance": lambda: nn.InstanceNorm2d(channels),
-            "old": lambda: nn.InstanceNorm2d(channels, track_running_stats=True), "none": nn.Identity}[kind]()
+def networks(repository):
+    """The official `models/networks.py`; torchvision, which only the losses need, may be missing."""
+    sys.modules.setdefault("torchvision", types.ModuleType("torchvision")).__dict__.setdefault("models", None)
+    spec = importlib.util.spec_from_file_location(f"{repository}_networks", CHECKOUTS / repository / "models/networks.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-class UnetBlock(nn.Module):
-    def __init__(self, outer, inner, inside, kind, dropout=False, outermost=None):
-        super().__init__()
-        bias, self.outermost = kind == "instance", outermost is not None
-        down = nn.Conv2d(outermost[0] if self.outermost else outer, inner, 4, 2, 1, bias=bias)
-        if self.outermost:
-            layers = [down, inside, nn.ReLU(), nn.ConvTranspose2d(inner * 2, outermost[1], 4, 2, 1), nn.Tanh()]
-        elif inside is None:
-            layers = [nn.LeakyReLU(0.2), down, nn.ReLU(), nn.ConvTranspose2d(inner, outer, 4, 2, 1, bias=bias), norm(kind, outer)]
-        else:
-            layers = [nn.LeakyReLU(0.2), down, norm(kind, inner), inside, nn.ReLU(),
-                      nn.ConvTranspose2d(inner * 2, outer, 4, 2, 1, bias=bias), norm(kind, outer)] + [nn.Dropout(0.5)] * dropout
-        self.model = nn.Sequential(*layers)
-
-    def forward(self, x):
-        return self.model(x) if self.outermost else torch.cat([x, self.model(x)], 1)
-
-
-class Unet(nn.Module):
-    def __init__(self, inputs, outputs, downs, ngf, kind, dropout=False):
-        super().__init__()
-        block = UnetBlock(ngf * 8, ngf * 8, None, kind)
-        for _ in range(downs - 5):
-            block = UnetBlock(ngf * 8, ngf * 8, block, kind, dropout)
-        for width in (4, 2, 1):
-            block = UnetBlock(ngf * width, ngf * width * 2, block, kind)
-        self.model = UnetBlock(ngf, ngf, block, kind, outermost=(inputs, outputs))
-
-    def forward(self, x):
-        return self.model(x)
-
-
-class ResBlock(nn.Module):
-    def __init__(self, channels, kind, dropout=False, bias=True):
-        super().__init__()
-        conv = lambda: [nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3, bias=bias), norm(kind, channels)]
-        self.conv_block = nn.Sequential(*conv(), nn.ReLU(), *([nn.Dropout(0.5)] * dropout), *conv())
-
-    def forward(self, x):
-        return x + self.conv_block(x)
-
-
-def residual(inputs, outputs, ngf, kind, downs, blocks, dropout=False, bias=True, head=True):
-    """ResnetGenerator, GlobalGenerator and Encoder: one Sequential, whose keys begin with `model.`"""
-    layers = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, ngf, 7, bias=bias), norm(kind, ngf), nn.ReLU()]
-    for level in range(downs):
-        c = ngf << level
-        layers += [nn.Conv2d(c, c * 2, 3, 2, 1, bias=bias), norm(kind, c * 2), nn.ReLU()]
-    layers += [ResBlock(ngf << downs, kind, dropout, bias) for _ in range(blocks)]
-    for level in reversed(range(downs)):
-        c = ngf << level
-        layers += [nn.ConvTranspose2d(c * 2, c, 3, 2, 1, 1, bias=bias), norm(kind, c), nn.ReLU()]
-    if head:
-        layers += [nn.ReflectionPad2d(3), nn.Conv2d(ngf, outputs, 7), nn.Tanh()]
-    return nn.Sequential(OrderedDict(model=nn.Sequential(*layers)))
-
-
-class Local(nn.Module):
-    def __init__(self, inputs, outputs, ngf, kind, downs, blocks, enhancers, local_blocks):
-        super().__init__()
-        self.model = residual(inputs, outputs, ngf << enhancers, kind, downs, blocks, head=False).model
-        self.enhancers = enhancers
-        for n in range(1, enhancers + 1):
-            c = ngf << (enhancers - n)
-            down = [nn.ReflectionPad2d(3), nn.Conv2d(inputs, c, 7), norm(kind, c), nn.ReLU(),
-                    nn.Conv2d(c, 2 * c, 3, 2, 1), norm(kind, 2 * c), nn.ReLU()]
-            up = [ResBlock(2 * c, kind) for _ in range(local_blocks)]
-            up += [nn.ConvTranspose2d(2 * c, c, 3, 2, 1, 1), norm(kind, c), nn.ReLU()]
-            if n == enhancers:
-                up += [nn.ReflectionPad2d(3), nn.Conv2d(ngf, outputs, 7), nn.Tanh()]
-            setattr(self, f"model{n}_1", nn.Sequential(*down))
-            setattr(self, f"model{n}_2", nn.Sequential(*up))
-
-    def forward(self, x):
-        pyramid = [x]
-        for _ in range(self.enhancers):
-            pyramid.append(F.avg_pool2d(pyramid[-1], 3, 2, 1, count_include_pad=False))
-        y = self.model(pyramid[-1])
-        for n in range(1, self.enhancers + 1):
-            y = getattr(self, f"model{n}_2")(getattr(self, f"model{n}_1")(pyramid[self.enhancers - n]) + y)
-        return y
-
-
-class Modulation(nn.Module):
-    def __init__(self, channels, labels, kind):
-        super().__init__()
-        self.param_free_norm = nn.BatchNorm2d(channels, affine=False) if kind == "batch" else nn.InstanceNorm2d(channels)
-        self.mlp_shared = nn.Sequential(nn.Conv2d(labels, 128, 3, padding=1), nn.ReLU())
-        self.mlp_gamma = nn.Conv2d(128, channels, 3, padding=1)
-        self.mlp_beta = nn.Conv2d(128, channels, 3, padding=1)
-
-    def forward(self, x, labels):
-        hidden = self.mlp_shared(F.interpolate(labels, size=x.shape[2:], mode="nearest"))
-        return self.param_free_norm(x) * (1 + self.mlp_gamma(hidden)) + self.mlp_beta(hidden)
-
-
-class SpadeBlock(nn.Module):
-    def __init__(self, a, b, labels, kind, wrap):
-        super().__init__()
-        middle = min(a, b)
-        self.conv_0, self.conv_1 = wrap(nn.Conv2d(a, middle, 3, padding=1)), wrap(nn.Conv2d(middle, b, 3, padding=1))
-        self.norm_0, self.norm_1 = Modulation(a, labels, kind), Modulation(middle, labels, kind)
-        if a != b:
-            self.conv_s, self.norm_s = wrap(nn.Conv2d(a, b, 1, bias=False)), Modulation(a, labels, kind)
-
-    def forward(self, x, labels):
-        y = self.conv_0(F.leaky_relu(self.norm_0(x, labels), 0.2))
-        y = self.conv_1(F.leaky_relu(self.norm_1(y, labels), 0.2))
-        return y + (self.conv_s(self.norm_s(x, labels)) if hasattr(self, "conv_s") else x)
-
-
-class Spade(nn.Module):
-    def __init__(self, labels, ngf, start, ups, kind="batch", spectral=True, code=0):
-        super().__init__()
-        self.start, self.ups, wide = start, ups, 16 * ngf
-        wrap = nn.utils.spectral_norm if spectral else (lambda layer: layer)
-        self.fc = nn.Linear(code, wide * start[0] * start[1]) if code else nn.Conv2d(labels, wide, 3, padding=1)
-        block = lambda a, b: SpadeBlock(a, b, labels, kind, wrap)
-        self.head_0, self.G_middle_0, self.G_middle_1 = block(wide, wide), block(wide, wide), block(wide, wide)
-        for step in range(4 + (ups == 7)):
-            setattr(self, f"up_{step}", block(wide >> step, wide >> step + 1))
-        self.conv_img = nn.Conv2d(ngf // (2 if ups == 7 else 1), 3, 3, padding=1)
-
-    def forward(self, labels, code=None):
-        if code is None:
-            x = self.fc(F.interpolate(labels, size=self.start))
-        else:
-            x = self.fc(code).view(1, -1, *self.start)
-        up = lambda x: F.interpolate(x, scale_factor=2)
-        x = self.G_middle_0(up(self.head_0(x, labels)), labels)
-        x = self.G_middle_1(up(x) if self.ups >= 6 else x, labels)
-        for step in range(4 + (self.ups == 7)):
-            x = getattr(self, f"up_{step}")(up(x), labels)
-        return torch.tanh(self.conv_img(F.leaky_relu(x, 0.2)))
+def spade_networks():
+    """SPADE's modules without its packages' start-up, which wants the whole training code."""
+    sys.modules.setdefault("torchvision", types.ModuleType("torchvision"))
+    for name in ("models", "models.networks"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(CHECKOUTS / "SPADE" / name.replace(".", "/"))]
+        sys.modules[name] = package
+    if not (CHECKOUTS / "SPADE/models/networks/sync_batchnorm").is_dir():
+        # A repository of its own, which SPADE's README has one clone; in evaluation it is a plain batch norm.
+        single = types.ModuleType("models.networks.sync_batchnorm")
+        single.SynchronizedBatchNorm2d = nn.BatchNorm2d
+        sys.modules["models.networks.sync_batchnorm"] = single
+    return importlib.import_module("models.networks.generator"), importlib.import_module("models.networks.encoder")
 
 
 def liven(net, seed):
@@ -207,7 +110,7 @@ def label_map(w, h, classes, seed):
     return ids
 
 
-def instance_map(ids, seed):
+def instance_map(ids):
     """Classes below 24 are one object; above, left and right halves of the picture are different ones."""
     ids = ids.astype(np.int32)
     half = (np.arange(ids.shape[1]) > ids.shape[1] // 2)[None]
@@ -215,10 +118,11 @@ def instance_map(ids, seed):
 
 
 def edges(inst):
+    """The plane of edges, as both official models' `get_edges` computes it."""
     e = np.zeros(inst.shape, bool)
     across, down = inst[:, 1:] != inst[:, :-1], inst[1:] != inst[:-1]
     e[:, 1:] |= across; e[:, :-1] |= across; e[1:] |= down; e[:-1] |= down
-    return e.astype(np.float32)
+    return torch.from_numpy(e.astype(np.float32))[None, None]
 
 
 def one_hot(ids, classes):
@@ -229,41 +133,35 @@ def rgb_tensor(img):
     return (torch.from_numpy(img.astype(np.float32)).permute(2, 0, 1)[None] / 255 - 0.5) / 0.5
 
 
-def lab_from_rgb(img):
-    """CIE Lab of sRGB under D65, as skimage.color.rgb2lab."""
-    c = img.astype(np.float64) / 255
-    c = np.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)
-    xyz = c @ np.array([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]).T
-    f = xyz / [0.95047, 1.0, 1.08883]
-    f = np.where(f > 0.008856, np.cbrt(f), 7.787 * f + 16 / 116)
-    return np.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], -1)
+def without_dropout(net):
+    """Dropout that drops nothing, in a network whose batch norms use the picture's own statistics."""
+    for m in net.modules():
+        if isinstance(m, nn.Dropout):
+            m.p = 0.0
+    return net
 
 
-def rgb_from_lab(lab):
-    fy = (lab[..., 0] + 16) / 116
-    f = np.stack([lab[..., 1] / 500 + fy, fy, fy - lab[..., 2] / 200], -1)
-    f[..., 2] = np.maximum(f[..., 2], 0)
-    xyz = np.where(f > 0.2068966, f ** 3, (f - 16 / 116) / 7.787) * [0.95047, 1.0, 1.08883]
-    m = np.linalg.inv([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
-    c = xyz @ m.T
-    c = np.where(c > 0.0031308, 1.055 * np.power(np.maximum(c, 0), 1 / 2.4) - 0.055, 12.92 * c)
-    return np.clip(c, 0, 1)
-
-
-def save(name, state, expected, legacy=False, **arrays):
+def save(name, state, expected, legacy=False, file="latest_net_G.pth", **arrays):
     folder = OUT / name
     folder.mkdir(parents=True, exist_ok=True)
     if state is not None:
-        torch.save(state, folder / "latest_net_G.pth", _use_new_zipfile_serialization=not legacy)
+        torch.save(state, folder / file, _use_new_zipfile_serialization=not legacy)
     for stem, array in arrays.items():
         if array.dtype == np.float32:
             np.save(folder / f"{stem}.npy", array)
         else:
             Image.fromarray(array).save(folder / f"{stem}.png", optimize=True)
-    # Half precision in the file: an error of 0.03 levels at most, and half the size.
+    if expected is None:
+        return
+    # Half precision in the file: an error of 0.06 levels at most, and half the size.
     np.save(folder / "expected.npy", expected.detach()[0].numpy().astype(np.float16))
     print(f"{name}: {expected.shape[2]}x{expected.shape[3]}, contrast {expected.std():.2f}, "
           f"{sum(f.stat().st_size for f in folder.iterdir()) >> 10} KiB")
+
+
+def copied(net):
+    """The state before a pass, which moves running statistics."""
+    return OrderedDict((k, v.clone()) for k, v in net.state_dict().items())
 
 
 def halves(state):
@@ -272,30 +170,30 @@ def halves(state):
 
 @torch.no_grad()
 def pix2pix():
+    official = networks("cyclegan")
     img = photo(128, 128, 1)
-    net = liven(Unet(3, 3, 7, 2, "instance"), 11)
+    net = liven(official.UnetGenerator(3, 3, 7, 2, INSTANCE), 11)
     save("unet128_instance", OrderedDict(("module." + k, v) for k, v in net.state_dict().items()), net(rgb_tensor(img)), input=img)
-    net = liven(Unet(3, 3, 5, 3, "batch"), 12)
+    net = liven(official.UnetGenerator(3, 3, 5, 3, BATCH), 12)
     img = photo(96, 64, 2)
-    save("unet32_batch_legacy", net.state_dict(), net(rgb_tensor(img)), legacy=True, input=img)
-    net = liven(Unet(3, 3, 6, 2, "batch", dropout=True), 13).eval()
+    save("unet32_batch_legacy", copied(net), net(rgb_tensor(img)), legacy=True, input=img)
+    net = liven(official.UnetGenerator(3, 3, 6, 2, BATCH, use_dropout=True), 13).eval()
     state = halves(net.state_dict())
     net.load_state_dict(state)
     save("unet64_batch_eval_half", {"epoch": 7, "state_dict": state}, net(rgb_tensor(photo(64, 64, 3))), input=photo(64, 64, 3))
-    net = liven(residual(3, 3, 6, "batch", 2, 6, dropout=True, bias=False), 14)
-    for m in net.modules():
-        if isinstance(m, nn.Dropout):
-            m.p = 0.0
+    net = without_dropout(liven(official.UnetGenerator(3, 3, 6, 2, BATCH, use_dropout=True), 27))
+    save("unet64_batch_dropout", copied(net), net(rgb_tensor(photo(64, 64, 3))), input=photo(64, 64, 3))
+    net = without_dropout(liven(official.ResnetGenerator(3, 3, 6, BATCH, use_dropout=True, n_blocks=6), 14))
     img = photo(60, 44, 4)
-    save("resnet6_batch_dropout", net.state_dict(), net(rgb_tensor(img)), input=img)
-    net = liven(residual(3, 3, 5, "old", 2, 9), 15)
-    save("resnet9_old_statistics_legacy", net.state_dict(), net(rgb_tensor(img)), legacy=True, input=img)
+    save("resnet6_batch_dropout", copied(net), net(rgb_tensor(img)), input=img)
+    net = liven(official.ResnetGenerator(3, 3, 5, TRACKED, n_blocks=9), 15)
+    save("resnet9_old_statistics_legacy", copied(net), net(rgb_tensor(img)), legacy=True, input=img)
 
 
 @torch.no_grad()
 def views():
     """The same network twice: strided, shared and transposed storages must read as the plain ones."""
-    net = liven(residual(3, 3, 4, "instance", 2, 3), 16)
+    net = liven(networks("cyclegan").ResnetGenerator(3, 3, 4, INSTANCE, n_blocks=3), 16)
     img = photo(40, 32, 5)
     state, flat = net.state_dict(), OrderedDict()
     pool = torch.cat([v.flatten() for v in state.values()])
@@ -317,49 +215,66 @@ def views():
 
 @torch.no_grad()
 def colour():
+    """The official colourisation: `rgb2lab` of its dataset and `lab2rgb` of its model are scikit-image's."""
+    from skimage import color
     img = photo(64, 64, 6)
-    lab = lab_from_rgb(img)
-    light = torch.from_numpy((lab[..., 0] / 50 - 1).astype(np.float32))[None, None]
-    net = liven(Unet(1, 2, 5, 3, "batch"), 17)
-    ab = net(light)
-    joined = np.concatenate([lab[..., :1], ab[0].permute(1, 2, 0).double().numpy() * 110], -1)
-    rgb = torch.from_numpy(rgb_from_lab(joined) * 2 - 1).float().permute(2, 0, 1)[None]
-    save("colour_unet32", net.state_dict(), rgb, input=img)
+    light = torch.from_numpy((color.rgb2lab(img)[..., 0] / 50 - 1).astype(np.float32))[None, None]
+    net = liven(networks("cyclegan").UnetGenerator(1, 2, 5, 3, BATCH), 17)
+    state = copied(net)
+    lab = torch.cat([(light + 1) * 50, net(light) * 110], 1)[0].permute(1, 2, 0).double().numpy()
+    rgb = torch.from_numpy(color.lab2rgb(lab) * 2 - 1).float().permute(2, 0, 1)[None]
+    save("colour_unet32", state, rgb, input=img)
 
 
 @torch.no_grad()
 def pix2pix_hd():
+    official = networks("pix2pixHD")
     ids = label_map(128, 64, 35, 7)
-    inst = instance_map(ids, 7)
-    edge = torch.from_numpy(edges(inst))[None, None]
-    net = liven(Local(36, 3, 2, "instance", 3, 4, 1, 3), 18)
-    save("hd_local_edges", net.state_dict(), net(torch.cat([one_hot(ids, 35), edge], 1)), input=ids, instance=inst)
-    net = liven(Local(3, 3, 2, "instance", 2, 3, 2, 2), 19)
+    inst = instance_map(ids)
+    labelled = torch.cat([one_hot(ids, 35), edges(inst)], 1)
+    net = liven(official.LocalEnhancer(36, 3, 2, 3, 4, 1, 3, INSTANCE), 18)
+    save("hd_local_edges", net.state_dict(), net(labelled), input=ids, instance=inst)
+    net = liven(official.LocalEnhancer(36, 3, 1, 2, 2, 2, 2, INSTANCE), 28)
+    save("hd_local2_edges", net.state_dict(), net(labelled), input=ids, instance=inst)
+    net = liven(official.LocalEnhancer(3, 3, 2, 2, 3, 2, 2, INSTANCE), 19)
     img = photo(96, 64, 8)
     save("hd_local2_rgb", net.state_dict(), net(rgb_tensor(img)), input=img)
-    net = liven(residual(35, 3, 3, "batch", 3, 4), 20)
-    save("hd_global_batch_legacy", net.state_dict(), net(one_hot(ids, 35)), legacy=True, input=ids)
-    encoder = liven(residual(3, 3, 4, "instance", 4, 0), 21)
+    net = liven(official.GlobalGenerator(35, 3, 3, 3, 4, BATCH), 20)
+    save("hd_global_batch_legacy", copied(net), net(one_hot(ids, 35)), legacy=True, input=ids)
+    encoder = liven(official.Encoder(3, 3, 4, 4, INSTANCE), 21)
     picture = photo(128, 64, 9)
-    means = encoder(rgb_tensor(picture))
-    for i in np.unique(inst):
-        means[:, :, torch.from_numpy(inst == i)] = means[:, :, torch.from_numpy(inst == i)].mean(-1, keepdim=True)
-    save("hd_encoder", encoder.state_dict(), means, input=picture, instance=inst)
-    net = liven(residual(39, 3, 3, "instance", 4, 3), 22)
-    feats = means[0].numpy().astype(np.float32)
-    out = net(torch.cat([one_hot(ids, 35), edge, means], 1))
-    save("hd_global_features", net.state_dict(), out, input=ids, instance=inst, features=feats)
+    means = encoder(rgb_tensor(picture), torch.from_numpy(inst.astype(np.float32))[None, None])
+    save("hd_encoder", encoder.state_dict(), means, file="latest_net_E.pth", input=picture, instance=inst)
+    features = means[0].numpy().astype(np.float32)
+    styled = torch.cat([labelled, means], 1)
+    net = liven(official.GlobalGenerator(39, 3, 3, 4, 3, INSTANCE), 22)
+    save("hd_global_features", net.state_dict(), net(styled), input=ids, instance=inst, features=features, style=picture)
+    torch.save(encoder.state_dict(), OUT / "hd_global_features" / "latest_net_E.pth")
+    net = liven(official.LocalEnhancer(39, 3, 2, 2, 2, 1, 2, INSTANCE), 29)
+    save("hd_local_features", net.state_dict(), net(styled), input=ids, instance=inst, features=features)
     rng = np.random.default_rng(5)
     clusters = {label: rng.normal(0, 0.5, (n, 3)) for label, n in ((7, 2), (24, 3), (26, 10), (11, 1))}
     clusters[11] = np.asfortranarray(clusters[11].astype(np.float32))
     np.save(OUT / "hd_global_features" / "features_clustered_010.npy", clusters, allow_pickle=True)
 
 
+@torch.no_grad()
+def vid2vid():
+    """Its single-image generators of streets, which it runs without `eval()`: tracked statistics are not read."""
+    official = networks("vid2vid")
+    ids = label_map(128, 64, 35, 31)
+    net = liven(official.GlobalGenerator(35, 3, 3, 3, 2, TRACKED), 30)
+    save("vid2vid_global", copied(net), net(one_hot(ids, 35)), input=ids)
+    net = liven(official.LocalEnhancer(35, 3, 2, 2, 2, 1, 2, TRACKED), 32)
+    save("vid2vid_local", copied(net), net(one_hot(ids, 35)), input=ids)
+
+
 def pooled(net, half=False):
-    """The modulation kernels become overlapping views of one storage, which keeps the file small; loads them back, too."""
+    """The modulation kernels become overlapping views of one storage of few different values, which keeps files small and
+    lets git pack them well; loads them back, too."""
     state = net.state_dict()
     keys = [k for k, v in state.items() if "mlp_" in k and v.dim() == 4]
-    pool = torch.randn(max(state[k].numel() for k in keys) + 7 * len(keys)) * 0.06
+    pool = torch.randint(-7, 8, (max(state[k].numel() for k in keys) + 7 * len(keys),)) * 0.014
     pool = pool.half() if half else pool
     for i, k in enumerate(keys):
         state[k] = pool[7 * i:7 * i + state[k].numel()].view(state[k].shape)
@@ -371,25 +286,43 @@ def pooled(net, half=False):
 
 @torch.no_grad()
 def spade():
+    generator, encoder = spade_networks()
+
+    def made(seed, ngf, nc, crop, ups, aspect=1.0, norm="spectralspadesyncbatch3x3", code=0):
+        opt = Namespace(ngf=ngf, semantic_nc=nc, crop_size=crop, aspect_ratio=aspect, num_upsampling_layers=ups, norm_G=norm,
+                        use_vae=code > 0, z_dim=code)
+        return liven(generator.SPADEGenerator(opt), seed).eval()
+
     ids = label_map(128, 64, 35, 10)
-    inst = instance_map(ids, 10)
-    edge = torch.from_numpy(edges(inst))[None, None]
-    net = liven(Spade(36, 1, (1, 2), 6), 23).eval()
-    state = pooled(net)
-    save("spade_cityscapes", state, net(torch.cat([one_hot(ids, 35), edge], 1)), input=ids, instance=inst)
+    inst = instance_map(ids)
+    labelled = torch.cat([one_hot(ids, 35), edges(inst)], 1)
+    net = made(23, 1, 36, 128, "more", 2.0)
+    save("spade_cityscapes", pooled(net), net(labelled), input=ids, instance=inst)
+    net = made(33, 1, 36, 128, "more", 2.0, code=8)
+    code = torch.randn(1, 8)
+    save("spade_cityscapes_vae_half", pooled(net, half=True), net(labelled, code), input=ids, instance=inst, code=code[0].numpy())
     ids = label_map(64, 64, 151, 11)
-    net = liven(Spade(151, 1, (2, 2), 5, spectral=False), 24).eval()
-    state = pooled(net, half=True)
-    save("spade_ade20k_plain_half", state, net(one_hot(ids, 151)), input=ids)
+    net = made(24, 1, 151, 64, "normal", norm="spadesyncbatch3x3")
+    save("spade_ade20k_plain_half", pooled(net, half=True), net(one_hot(ids, 151)), input=ids)
+    net = made(34, 1, 151, 64, "normal", code=8)
+    code = torch.randn(1, 8)
+    save("spade_ade20k_vae_half", pooled(net, half=True), net(one_hot(ids, 151), code), input=ids, code=code[0].numpy())
     ids = label_map(64, 64, 183, 12)
     inst = (ids.astype(np.uint16) * 100 + (np.arange(64) > 30)).astype(np.uint16)
-    edge = torch.from_numpy(edges(inst))[None, None]
-    net = liven(Spade(184, 1, (2, 2), 5, code=16), 25).eval()
-    state, code = pooled(net, half=True), torch.randn(1, 16)
-    out = net(torch.cat([one_hot(ids, 183), edge], 1), code)
-    save("spade_coco_vae_half", state, out, input=ids, instance=inst, code=code[0].numpy())
+    labelled = torch.cat([one_hot(ids, 183), edges(inst)], 1)
+    net = made(35, 1, 184, 64, "normal")
+    save("spade_coco_half", pooled(net, half=True), net(labelled), input=ids, instance=inst)
+    # With the encoder beside it; a code is the mean that it gives for the photograph.
+    look = liven(encoder.ConvEncoder(Namespace(ngf=1, norm_E="spectralinstance", crop_size=256)), 36).eval()
+    net = made(25, 1, 184, 64, "normal", code=256)
+    state, style = pooled(net, half=True), photo(256, 256, 37)
+    look.load_state_dict(halves(look.state_dict()))
+    mean, variance = look(rgb_tensor(style))
+    save("spade_coco_vae_half", state, net(labelled, mean), input=ids, instance=inst, code=mean[0].numpy(), style=style)
+    torch.save(halves(look.state_dict()), OUT / "spade_coco_vae_half" / "latest_net_E.pth")
+    np.save(OUT / "spade_coco_vae_half" / "log_variance.npy", variance[0].numpy())
     ids = label_map(256, 128, 13, 13)
-    net = liven(Spade(13, 2, (1, 2), 7, kind="instance"), 26).eval()
+    net = made(26, 2, 13, 256, "most", 2.0, norm="spectralspadeinstance3x3")
     state = pooled(net)
     # As PyTorch before 1.0 wrote it: one vector of spectral norm, and the divided weight beside it.
     for key in [k for k in state if k.endswith("weight_v")]:
@@ -398,51 +331,63 @@ def spade():
     save("spade_facades_most_instance_old", state, net(one_hot(ids, 13)), legacy=True, input=ids)
 
 
+class Tensorflow(types.SimpleNamespace):
+    """As much of TensorFlow 1 as the official `create_generator` calls, in PyTorch; weights come from a table of 256."""
+
+    def __init__(self, seed):
+        self.rng, self.tensors, self.scopes = np.random.default_rng(seed), OrderedDict(), ["generator"]
+        steps = np.linspace(-1, 1, 256)
+        self.table = (np.sign(steps) * (np.power(256.0, np.abs(steps)) - 1) / 255 * 1.5).astype("<f4")
+        super().__init__(layers=self, nn=self, name_scope=lambda _: contextlib.nullcontext(), identity=lambda x: x,
+                         abs=torch.abs, relu=F.relu, tanh=torch.tanh, concat=lambda parts, axis: torch.cat(parts, 1),
+                         random_normal_initializer=lambda *_: None, dropout=lambda x, keep_prob: x)
+
+    @contextlib.contextmanager
+    def variable_scope(self, name):
+        self.scopes.append(name)
+        yield
+        self.scopes.pop()
+
+    def made(self, name, shape, scale, centre=0.0):
+        index = np.abs(self.rng.normal(centre, scale, shape)[..., None] - self.table).argmin(-1).astype(np.uint8)
+        self.tensors["/".join([*self.scopes, name])] = index
+        return torch.from_numpy(self.table[index].copy())
+
+    def conv2d(self, x, outputs, **_):
+        kernel = self.made("conv2d/kernel", (4, 4, x.shape[1], outputs), (2 / (16 * x.shape[1])) ** 0.5)
+        return F.conv2d(x, kernel.permute(3, 2, 0, 1), self.made("conv2d/bias", (outputs,), 0.1), 2, 1)
+
+    def conv2d_transpose(self, x, outputs, **_):
+        kernel = self.made("conv2d_transpose/kernel", (4, 4, outputs, x.shape[1]), (2 / (4 * x.shape[1])) ** 0.5)
+        return F.conv_transpose2d(x, kernel.permute(3, 2, 0, 1), self.made("conv2d_transpose/bias", (outputs,), 0.1), 2, 1)
+
+    def batch_normalization(self, x, **_):
+        gamma = self.made("batch_normalization/gamma", (x.shape[1],), 0.2, 1.0).view(-1, 1, 1)
+        beta = self.made("batch_normalization/beta", (x.shape[1],), 0.1).view(-1, 1, 1)
+        # One pixel has no spread, which PyTorch's own function refuses.
+        spread = x.var((2, 3), unbiased=False, keepdim=True) if x[0, 0].numel() > 1 else torch.zeros_like(x)
+        return (x - x.mean((2, 3), keepdim=True)) / (spread + 1e-5).sqrt() * gamma + beta
+
+
 @torch.no_grad()
 def pict():
-    """pix2pix-tensorflow in numbers: weights from a 256-entry table, TensorFlow layouts, decoder first at the joins."""
-    rng, ngf, depth, tensors = np.random.default_rng(6), 2, 6, OrderedDict()
-    table = np.sign(np.linspace(-1, 1, 256)) * (np.power(256.0, np.abs(np.linspace(-1, 1, 256))) - 1) / 255 * 1.5
-    table = table.astype("<f4")
-
-    def make(name, shape, scale, centre=0.0):
-        wanted = rng.normal(centre, scale, shape)
-        index = np.abs(wanted[..., None] - table).argmin(-1).astype(np.uint8)
-        tensors[name] = index
-        return torch.from_numpy(table[index].copy())
-
-    width = lambda level: ngf << min(level - 1, 3)
-    own = lambda x, scope: F.batch_norm(x, None, None, make(f"{scope}/batch_normalization/gamma", (x.shape[1],), 0.2, 1.0),
-                                        make(f"{scope}/batch_normalization/beta", (x.shape[1],), 0.1), True, 0.0, 1e-5)
-    img = photo(64, 64, 14)
-    x, levels = rgb_tensor(img), []
-    for level in range(1, depth + 1):
-        scope = f"generator/encoder_{level}"
-        x = F.leaky_relu(x, 0.2) if level > 1 else x
-        kernel = make(f"{scope}/conv2d/kernel", (4, 4, x.shape[1], width(level)), (2 / (16 * x.shape[1])) ** 0.5)
-        x = F.conv2d(x, kernel.permute(3, 2, 0, 1), make(f"{scope}/conv2d/bias", (width(level),), 0.1), 2, 1)
-        # One pixel has no spread: the innermost norm gives the offsets alone.
-        x = own(x, scope) if level > 1 and x.shape[-1] > 1 else x
-        if level == depth:
-            g = make(f"{scope}/batch_normalization/gamma", (x.shape[1],), 0.2, 1.0)
-            x = torch.zeros_like(x) * g.view(1, -1, 1, 1) + make(f"{scope}/batch_normalization/beta", (x.shape[1],), 0.1).view(1, -1, 1, 1)
-        levels.append(x)
-    for level in range(depth, 0, -1):
-        scope = f"generator/decoder_{level}"
-        x = x if level == depth else torch.cat([x, levels[level - 1]], 1)
-        outputs = 3 if level == 1 else width(level - 1)
-        kernel = make(f"{scope}/conv2d_transpose/kernel", (4, 4, outputs, x.shape[1]), (2 / (4 * x.shape[1])) ** 0.5)
-        bias = make(f"{scope}/conv2d_transpose/bias", (outputs,), 0.1)
-        x = F.conv_transpose2d(F.relu(x), kernel.permute(3, 2, 0, 1), bias, 2, 1)
-        x = own(x, scope) if level > 1 else torch.tanh(x)
-    save("pict_unet64", None, x, input=img)
-    index = json.dumps([{"name": k, "shape": list(v.shape)} for k, v in tensors.items()]).encode()
-    body = b"".join(v.tobytes() for v in tensors.values())
-    chunks = b"".join(struct.pack(">I", len(c)) + c for c in (index, table.tobytes(), body))
-    (OUT / "pict_unet64" / "model.pict").write_bytes(chunks)
+    """The official generator itself, without its dropout as in the browser demo, which reads `.pict` files."""
+    source = ast.parse((CHECKOUTS / "tensorflow/pix2pix.py").read_text())
+    wanted = {"gen_conv", "gen_deconv", "lrelu", "batchnorm", "create_generator"}
+    source.body = [node for node in source.body if isinstance(node, ast.FunctionDef) and node.name in wanted]
+    tf = Tensorflow(6)
+    scope = {"tf": tf, "a": Namespace(ngf=1, separable_conv=False)}
+    exec(compile(source, "pix2pix.py", "exec"), scope)
+    img = photo(256, 256, 14)
+    save("pict_unet256", None, scope["create_generator"](rgb_tensor(img), 3), input=img)
+    index = json.dumps([{"name": k, "shape": list(v.shape)} for k, v in tf.tensors.items()]).encode()
+    body = b"".join(v.tobytes() for v in tf.tensors.values())
+    chunks = b"".join(struct.pack(">I", len(c)) + c for c in (index, tf.table.tobytes(), body))
+    (OUT / "pict_unet256" / "model.pict").write_bytes(chunks)
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["pix2pix", "views", "colour", "pix2pix_hd", "spade", "pict"]
-    for family in wanted:
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    for family in sys.argv[2:] or ["pix2pix", "views", "colour", "pix2pix_hd", "vid2vid", "spade", "pict"]:
         globals()[family]()

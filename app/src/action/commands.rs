@@ -2,8 +2,8 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::{Action, CandidateAction, FileAction};
-use crate::io::dialogs::Purpose;
+use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+use super::{Action, CandidateAction, FileAction, Painting, StyleAction, TraceAction, look_commands, object_commands};
 use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -20,10 +20,10 @@ pub struct Command {
     pub shortcut: Option<KeyboardShortcut>,
 }
 
-const CTRL: Modifiers = Modifiers::COMMAND;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+pub(super) const CTRL: Modifiers = Modifiers::COMMAND;
+pub(super) const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
-fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
+pub(super) fn command(action: Action, keys: Option<(Modifiers, Key)>, label: Text, tooltip: Text) -> Command {
     Command { action, label, tooltip, shortcut: keys.map(|(modifiers, key)| KeyboardShortcut::new(modifiers, key)) }
 }
 
@@ -41,6 +41,12 @@ pub fn file_commands() -> Vec<Command> {
             Some((CTRL, Key::O)),
             text("Open…", "打开…"),
             text("A drawing, label map, sketch or photograph", "打开画作、标签图、草图或照片"),
+        ),
+        command(
+            Action::Trace(TraceAction::Ask),
+            None,
+            text("Trace a photo…", "描摹照片…"),
+            text("Turn a photograph into a sketch to draw on", "把照片变成可继续绘制的草图"),
         ),
         command(
             Action::OpenModel,
@@ -111,9 +117,24 @@ pub fn view_commands() -> Vec<Command> {
         ),
         command(
             Action::ToggleOverlay,
-            Some((Modifiers::NONE, Key::Tab)),
+            Some((Modifiers::NONE, Key::Backslash)),
             text("One pane", "单窗格"),
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
+        ),
+        command(
+            Action::Style(StyleAction::TogglePanel),
+            Some((Modifiers::NONE, Key::F6)),
+            text("Styles", "风格"),
+            text("The panel of styles that are laid over the photograph", "叠加在照片上的风格面板"),
+        ),
+        command(
+            Action::Style(StyleAction::ToggleCompare),
+            Some((Modifiers::NONE, Key::F7)),
+            text("Before and after", "前后对比"),
+            text(
+                "A divider over the photograph: without styles on its left, with them on its right",
+                "照片上的分隔线：左侧无风格，右侧有风格",
+            ),
         ),
         command(
             Action::BrushSmaller,
@@ -127,6 +148,12 @@ pub fn view_commands() -> Vec<Command> {
             text("Larger brush", "放大画笔"),
             text("Also Ctrl and the wheel", "也可用 Ctrl 加滚轮"),
         ),
+        command(
+            Painting::SwapInks.into(),
+            Some((Modifiers::NONE, Key::X)),
+            text("Swap inks", "交换颜色"),
+            text("Take up the label or colour that was used before", "换回上一次使用的标签或颜色"),
+        ),
     ]
 }
 
@@ -134,6 +161,15 @@ pub fn view_commands() -> Vec<Command> {
 pub fn tool_commands() -> Vec<Command> {
     let tool = |tool, key, label, tooltip| command(Action::SelectTool(tool), Some((Modifiers::NONE, key)), label, tooltip);
     vec![
+        tool(
+            Tool::Objects,
+            Key::V,
+            text("Select", "选择"),
+            text(
+                "Select, move, scale and turn objects; Shift adds to the selection",
+                "选择、移动、缩放和旋转对象；按 Shift 加选",
+            ),
+        ),
         tool(Tool::Brush, Key::B, text("Brush", "画笔"), text("Paint along the pointer's path", "沿指针路径绘画")),
         tool(Tool::Eraser, Key::E, text("Eraser", "橡皮"), text("Bring back what the drawing started with", "恢复最初的画面")),
         tool(Tool::Line, Key::L, text("Line", "直线"), text("A straight line", "画直线")),
@@ -147,56 +183,49 @@ pub fn tool_commands() -> Vec<Command> {
         ),
         tool(Tool::Fill, Key::F, text("Fill", "填充"), text("Fill the area under the pointer", "填充指针所在区域")),
         tool(Tool::Eyedropper, Key::I, text("Eyedropper", "吸管"), text("Take up the ink under the pointer", "吸取指针下的颜色")),
+        tool(
+            Tool::SelectRectangle,
+            Key::M,
+            text("Select rectangle", "矩形选区"),
+            text("Shift adds, Alt takes away, Ctrl moves what is selected", "Shift 增加，Alt 减去，Ctrl 移动选中的内容"),
+        ),
+        tool(
+            Tool::Lasso,
+            Key::Q,
+            text("Lasso", "套索"),
+            text("Select what the line goes round; Shift adds, Alt takes away", "选择线条围住的部分；Shift 增加，Alt 减去"),
+        ),
+        tool(
+            Tool::Wand,
+            Key::W,
+            text("Magic wand", "魔棒"),
+            text(
+                "Select an area of one label or colour; Shift adds, Alt takes away",
+                "选择同一标签或颜色的区域；Shift 增加，Alt 减去",
+            ),
+        ),
     ]
 }
 
-/// Every command with a shortcut, for the keyboard.
+/// Every command, in the groups that the list of shortcuts shows.
+pub fn command_groups() -> Vec<(Text, Vec<Command>)> {
+    vec![
+        (text("File", "文件"), file_commands()),
+        (text("Export", "导出"), export_commands()),
+        (text("Edit", "编辑"), edit_commands()),
+        // Before the selection: with objects in the hand, their keys come first.
+        (text("Object", "对象"), object_commands()),
+        (text("Select", "选择"), selection_commands()),
+        (text("View", "视图"), view_commands()),
+        (text("Tools", "工具"), tool_commands()),
+        (text("Mirrors", "镜像"), mirror_commands()),
+        (text("Looks", "外观"), look_commands()),
+        (text("Window", "窗口"), panel_commands()),
+        (text("Help", "帮助"), help_commands()),
+    ]
+}
+
+/// Every command.
 pub fn all_commands() -> Vec<Command> {
-    [file_commands(), edit_commands(), view_commands(), tool_commands()].into_iter().flatten().collect()
-}
-
-impl Purpose {
-    /// What the dialog is called.
-    pub fn title(self) -> Text {
-        match self {
-            Self::OpenDrawing => text("Open a drawing", "打开画作"),
-            Self::OpenModel => text("Open a model", "打开模型"),
-            Self::SaveProject => text("Save the drawing", "保存画作"),
-            Self::Export(kind) => kind.label(),
-        }
-    }
-}
-
-impl Kind {
-    /// What it is called.
-    pub fn label(self) -> Text {
-        match self {
-            Self::Picture => text("Photograph…", "照片…"),
-            Self::Canvas => text("Label map or sketch…", "标签图或草图…"),
-            Self::Instances => text("Instance map…", "实例图…"),
-            Self::SideBySide => text("Canvas and photograph…", "画布与照片…"),
-            Self::Layers => text("Layers (OpenRaster)…", "图层（OpenRaster）…"),
-            Self::Timelapse => text("Timelapse…", "绘画过程动画…"),
-        }
-    }
-
-    /// One sentence more.
-    pub fn tooltip(self) -> Text {
-        match self {
-            Self::Picture => text("The photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
-            Self::Canvas => {
-                text("What the model reads, as PNG; label ids with their colours", "模型读取的画布，存为 PNG；标签编号附带颜色")
-            }
-            Self::Instances => text(
-                "Object numbers as 16-bit PNG (class × 1000 + number), as pix2pixHD reads them",
-                "对象编号，16 位 PNG（类别 × 1000 + 序号），pix2pixHD 格式",
-            ),
-            Self::SideBySide => text("Both in one picture", "并排存为一张图片"),
-            Self::Layers => text(
-                "Every layer, for Krita, GIMP and others; Daub opens it again",
-                "保留所有图层，可用 Krita、GIMP 等打开，也可再用 Daub 打开",
-            ),
-            Self::Timelapse => text("How the drawing came about, as a moving WebP or GIF", "绘画过程，存为 WebP 或 GIF 动画"),
-        }
-    }
+    command_groups().into_iter().flat_map(|(_, commands)| commands).collect()
 }

@@ -1,15 +1,14 @@
-//! Wishes about files: exports, label maps whose values are unknown, and jobs that take long.
+//! Wishes about files: exports, label maps whose values are unknown, recent files.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::io::dialogs::Purpose;
 use crate::io::export;
 use crate::io::import::{Memory, Table};
-use crate::io::progress::Progress;
+use crate::text::{Text, text};
 use crate::timelapse;
 
-/// A wish about files; [`crate::state::Filing`] carries it out.
+/// A wish about files; [`crate::state::State::apply`] carries it out.
 #[derive(Debug, Clone)]
 pub enum FileAction {
     /// Show what the drawing can be written as.
@@ -38,15 +37,15 @@ pub enum FileAction {
     OpenMeaning,
     /// Open no map.
     CancelMeaning,
-    /// A long job began.
-    JobBegan(Job),
-    /// A long job is over.
-    JobEnded(u64),
-    /// End a job.
-    CancelJob(u64),
+    /// A file was opened: it is recent now.
+    Opened(PathBuf),
+    /// Open a file that was open before.
+    OpenRecent(PathBuf),
+    /// Remember no files any more.
+    ForgetRecent,
 }
 
-/// What files, clipboards and threads are wanted for.
+/// What files, the clipboard and threads are wanted for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FileEffect {
     /// See whether a file is there that would be replaced.
@@ -79,13 +78,51 @@ pub struct Meaning {
     pub memory: Memory,
 }
 
-/// A job that takes long.
-#[derive(Debug, Clone)]
-pub struct Job {
-    /// Stands for the job as long as the program runs.
-    pub id: u64,
-    /// What it makes.
-    pub title: String,
-    /// How far it is.
-    pub progress: Arc<Progress>,
+impl Purpose {
+    /// What the dialog is called.
+    pub fn title(self) -> Text {
+        match self {
+            Self::OpenDrawing => text("Open a drawing", "打开画作"),
+            Self::TracePhoto => text("Open a photograph to trace", "打开要描摹的照片"),
+            Self::OpenModel => text("Open a model", "打开模型"),
+            Self::SaveProject => text("Save the drawing", "保存画作"),
+            Self::Export(kind) => kind.label(),
+            Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
+            Self::OpenReference => text("Open a reference photograph", "打开参考照片"),
+        }
+    }
+}
+
+impl export::Kind {
+    /// What it is called.
+    pub fn label(self) -> Text {
+        match self {
+            Self::Picture => text("Photograph…", "照片…"),
+            Self::Canvas => text("Label map or sketch…", "标签图或草图…"),
+            Self::Instances => text("Instance map…", "实例图…"),
+            Self::SideBySide => text("Canvas and photograph…", "画布与照片…"),
+            Self::Layers => text("Layers (OpenRaster)…", "图层（OpenRaster）…"),
+            Self::Timelapse => text("Timelapse…", "绘画过程动画…"),
+        }
+    }
+
+    /// One sentence more.
+    pub fn tooltip(self) -> Text {
+        match self {
+            Self::Picture => text("The photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
+            Self::Canvas => {
+                text("What the model reads, as PNG; label ids with their colours", "模型读取的画布，存为 PNG；标签编号附带颜色")
+            }
+            Self::Instances => text(
+                "Object numbers as 16-bit PNG (class × 1000 + number), as pix2pixHD reads them",
+                "对象编号，16 位 PNG（类别 × 1000 + 序号），pix2pixHD 格式",
+            ),
+            Self::SideBySide => text("Both in one picture", "并排存为一张图片"),
+            Self::Layers => text(
+                "Every layer, for Krita, GIMP and others; Daub opens it again",
+                "保留所有图层，可用 Krita、GIMP 等打开，也可再用 Daub 打开",
+            ),
+            Self::Timelapse => text("How the drawing came about, as a moving WebP or GIF", "绘画过程，存为 WebP 或 GIF 动画"),
+        }
+    }
 }

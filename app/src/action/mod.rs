@@ -2,16 +2,39 @@
 
 mod candidates;
 mod commands;
+mod commands_window;
 mod filing;
+mod interface;
+mod layer;
+mod looks;
+mod object;
+mod painting;
+mod selection;
+mod stamping;
+mod style;
+mod trace;
 
 pub use candidates::{CandidateAction, CandidateEffect};
-pub use commands::{Command, all_commands, edit_commands, export_commands, file_commands, tool_commands, view_commands};
-pub use filing::{FileAction, FileEffect, Job, Meaning};
+pub use commands::{
+    Command, all_commands, command_groups, edit_commands, export_commands, file_commands, tool_commands, view_commands,
+};
+pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+pub use filing::{FileAction, FileEffect, Meaning};
+pub use interface::{Dialog, Interface};
+pub use layer::LayerAction;
+pub use looks::{LookAction, look_commands};
+pub use object::{Corner, Handle, ObjectAction, Order, object_commands};
+pub use painting::Painting;
+pub use selection::Selection;
+pub use stamping::Stamping;
+pub use style::StyleAction;
+pub use trace::{TraceAction, Traced};
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use daub_models::Model;
+use daub_models::looks::Object;
 
 use crate::document::Ink;
 use crate::generate::Options;
@@ -82,9 +105,9 @@ pub enum Action {
     Save,
     /// Ask for a file to save to.
     SaveAs,
-    /// Anything about exports, imports and long jobs.
+    /// Exports, label maps from elsewhere, recent files.
     File(FileAction),
-    /// Anything about kept pictures.
+    /// Kept pictures.
     Candidate(CandidateAction),
     /// A path was chosen; nobody asked yet whether a file of that name may be replaced.
     PathChosen(Purpose, PathBuf),
@@ -113,10 +136,28 @@ pub enum Action {
         /// The file.
         path: PathBuf,
     },
+    /// Something about the photograph that is traced.
+    Trace(TraceAction),
+    /// Something about the styles.
+    Style(StyleAction),
+    /// How objects look.
+    Look(LookAction),
+    /// The objects of the drawing.
+    Object(ObjectAction),
+    /// The panel of stamps.
+    Stamping(Stamping),
+    /// The layers of the drawing.
+    Layer(LayerAction),
     /// Tell the user something.
     Notify(Notice),
-    /// The user has read it.
-    DismissNotice,
+    /// The user has read a message.
+    DismissNotice(u64),
+    /// The window and not the drawing.
+    Interface(Interface),
+    /// Inks and mirrors.
+    Painting(Painting),
+    /// What is selected.
+    Selection(Selection),
 }
 
 /// What the state cannot do itself: files, dialogs, threads.
@@ -126,6 +167,8 @@ pub enum Effect {
     Ask(Question),
     /// Read a drawing.
     Open(PathBuf),
+    /// Read a photograph that is to be traced.
+    OpenPhoto(PathBuf),
     /// Read a model.
     OpenModel(PathBuf),
     /// Write a project.
@@ -135,10 +178,26 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
-    /// Anything about exports, imports and long jobs.
+    /// Exports and what is remembered about label maps.
     File(FileEffect),
-    /// Anything about kept pictures.
+    /// Kept pictures.
     Candidate(CandidateEffect),
+    /// Measure the style of a photograph.
+    StyleFromPhoto {
+        /// For which drawing.
+        drawing: u64,
+        /// For which of its objects; none for everything.
+        object: Option<Object>,
+        /// The photograph.
+        path: PathBuf,
+    },
+    /// Read a photograph to draw by.
+    OpenReference {
+        /// For which drawing.
+        id: u64,
+        /// Where it is.
+        path: PathBuf,
+    },
     /// Remove the recovery copy of a closed drawing.
     Forget(u64),
     /// Close the window.

@@ -1,31 +1,29 @@
-//! What leaves the window: exports, the clipboard, and long jobs on threads of their own.
+//! What leaves the window: exports, the clipboard, kept pictures.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc;
 
 use anyhow::Context as _;
+use daub_models::{Interrupt, Model};
 use egui::ColorImage;
 use image::RgbImage;
 
 use super::App;
 use super::files::{failed, memory_path, told};
-use crate::action::{Action, CandidateAction, CandidateEffect, FileAction, FileEffect, Job};
+use crate::action::{Action, CandidateAction, CandidateEffect, FileAction, FileEffect, Selection};
 use crate::candidates::Candidate;
-use crate::generate::{Pixels, Quality, Studio, input_of_document, yield_to_window};
-use crate::io::animation::Format;
+use crate::document::Document;
+use crate::generate::{Options, Pixels, Quality, Shared, Studio, Styles, Stylist, input_of_document};
 use crate::io::export::{self, Source};
-use crate::io::ora::{self, Layer};
-use crate::io::progress::{Cancelled, Progress};
-use crate::io::write_atomically;
-use crate::state::{Notice, OpenDrawing, chosen};
+use crate::state::{Notice, OpenDrawing, Progress};
+use crate::styles::Ground;
 use crate::text::{Text, text};
 use crate::timelapse;
 
 const COPIED: Text = text("The photograph is in the clipboard", "照片已复制到剪贴板");
+const REGION: Text = text("Part of a Daub drawing", "Daub 画作的一部分");
 const NO_MODEL: Text = text("This drawing has no model that paints a photograph", "此画没有可生成照片的模型");
-const JOB_FAILED: &str = "a job failed unexpectedly; nothing was written, please try again";
+const WRITING: Text = text("Writing", "正在写入");
 
 /// Something that waits for the newest photograph of a drawing.
 pub(super) struct Wish {
@@ -37,57 +35,6 @@ enum Then {
     Write(export::Kind, PathBuf),
     Copy,
     Keep,
-}
-
-/// Jobs that take long, each on a thread of its own.
-pub(super) struct Jobs {
-    sender: mpsc::Sender<Vec<Action>>,
-    results: mpsc::Receiver<Vec<Action>>,
-    next_id: u64,
-}
-
-impl Default for Jobs {
-    fn default() -> Self {
-        let (sender, results) = mpsc::channel();
-        Self { sender, results, next_id: 1 }
-    }
-}
-
-impl Jobs {
-    /// What jobs have said since the last call.
-    pub(super) fn poll(&self) -> impl Iterator<Item = Action> + '_ {
-        self.results.try_iter().flatten()
-    }
-
-    /// Starts a job that shows how far it is; what it gives back is told.
-    fn start(
-        &mut self,
-        context: &egui::Context,
-        title: String,
-        run: impl FnOnce(&Progress) -> anyhow::Result<Action> + Send + 'static,
-    ) -> Action {
-        let (id, progress) = (self.next_id, Arc::new(Progress::default()));
-        self.next_id += 1;
-        let (sender, context, theirs) = (self.sender.clone(), context.clone(), progress.clone());
-        let job = move || {
-            yield_to_window();
-            let outcome = catch_unwind(AssertUnwindSafe(|| run(&theirs)));
-            let mut news = vec![Action::File(FileAction::JobEnded(id))];
-            match outcome {
-                Ok(Ok(action)) => news.push(action),
-                Ok(Err(error)) if error.downcast_ref::<Cancelled>().is_some() => {}
-                Ok(Err(error)) => news.push(failed(&error)),
-                Err(_) => news.push(Action::Notify(Notice { message: JOB_FAILED.to_owned(), is_error: true })),
-            }
-            // A closed window no longer listens.
-            drop(sender.send(news));
-            context.request_repaint();
-        };
-        match std::thread::Builder::new().name("job".into()).spawn(job) {
-            Ok(_) => Action::File(FileAction::JobBegan(Job { id, title, progress })),
-            Err(error) => failed(&anyhow::Error::new(error).context("the system gives no thread for this")),
-        }
-    }
 }
 
 impl App {
@@ -109,10 +56,7 @@ impl App {
             FileEffect::CopyPicture(id) if self.find(id).is_some_and(|drawing| drawing.model.is_some()) => {
                 self.wishes.push(Wish { drawing: id, then: Then::Copy });
             }
-            FileEffect::CopyPicture(_) => {
-                let message = NO_MODEL.of(self.state.language).to_owned();
-                self.actions.push(Action::Notify(Notice { message, is_error: true }));
-            }
+            FileEffect::CopyPicture(_) => self.no_model(),
             FileEffect::Remember(memory) => self.files.run(move || {
                 let kept = memory_path().map_or(Ok(()), |path| memory.write(&path));
                 kept.err().map(|error| failed(&error)).into_iter().collect()
@@ -153,15 +97,33 @@ impl App {
         self.state.drawings.iter().find(|drawing| drawing.id == id)
     }
 
+    fn no_model(&mut self) {
+        self.actions.push(Action::Notify(Notice::error(NO_MODEL.of(self.state.language))));
+    }
+
     fn write(&mut self, kind: export::Kind, source: Source, path: PathBuf) {
+        let progress = self.state.tasks.start(self.writing(&path));
         self.files.run(move || {
             let written = export::write(kind, &source, &path);
+            drop(progress);
             vec![written.map_or_else(|error| failed(&error), |()| told(&path))]
         });
     }
 
+    fn writing(&self, path: &Path) -> String {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        format!("{} {name}", WRITING.of(self.state.language))
+    }
+
+    /// Has Ctrl+V paste the pixels that are copied now and not what lay in the system's clipboard before.
+    pub(super) fn claim_clipboard(&self, action: &Action) {
+        if matches!(action, Action::Selection(Selection::Copy | Selection::Cut)) {
+            self.context.copy_text(REGION.of(self.state.language).to_owned());
+        }
+    }
+
     /// Serves everything that waits for the photograph of the drawing that is shown, once it is there.
-    pub(super) fn serve_wishes(&mut self, context: &egui::Context) {
+    pub(super) fn serve_wishes(&mut self) {
         if self.wishes.is_empty() {
             return;
         }
@@ -183,9 +145,8 @@ impl App {
                 }
                 Then::Keep => self.pack(picture.clone()),
                 Then::Copy => {
-                    context.copy_image(ColorImage::from_rgb([width, height], picture.as_raw()));
-                    let message = COPIED.of(self.state.language).to_owned();
-                    self.actions.push(Action::Notify(Notice { message, is_error: false }));
+                    self.context.copy_image(ColorImage::from_rgb([width, height], picture.as_raw()));
+                    self.actions.push(Action::Notify(Notice::news(COPIED.of(self.state.language))));
                 }
             }
         }
@@ -205,38 +166,50 @@ impl App {
 
     fn timelapse(&mut self, id: u64, path: PathBuf, settings: timelapse::Settings) {
         let Some(drawing) = self.find(id) else { return };
-        let Some(model) = drawing.model.clone() else {
-            let message = NO_MODEL.of(self.state.language).to_owned();
-            self.actions.push(Action::Notify(Notice { message, is_error: true }));
-            return;
-        };
-        let (document, options, palette) = (drawing.document.clone(), self.state.options, palette_of(drawing));
-        let shared = self.shared.clone();
-        let title = name_of(&path);
+        let Some(model) = drawing.model.clone() else { return self.no_model() };
+        let (document, palette, styles) = (drawing.document.clone(), palette_of(drawing), self.state.styles_of(drawing));
+        let (options, shared) = (self.state.options, self.shared.clone());
+        let progress = self.state.tasks.start(self.writing(&path));
         let run = move |progress: &Progress| {
-            let mut studio = Studio::new(shared);
-            let mut paint = |document: &crate::document::Document| {
-                let input = input_of_document(document, &model.card.architecture);
-                let (rgb, _, _) = studio.paint(&model, options, &input)?;
-                RgbImage::from_raw(input.width as u32, input.height as u32, rgb.to_vec())
-                    .context("the picture has the wrong size")
-            };
-            let bytes = timelapse::render(document, &palette, settings, Format::of(&path)?, &mut paint, progress)?;
-            write_atomically(&path, &bytes)?;
+            let mut artist = Artist::new(model, options, styles, shared);
+            let mut paint = |document: &Document| artist.paint(document);
+            timelapse::render(document, &palette, settings, &path, &mut paint, progress)?;
             Ok(told(&path))
         };
-        let began = self.jobs.start(&self.context, title, run);
-        self.actions.push(began);
-    }
-
-    /// Takes up the answer of a dialog.
-    pub(super) fn path_answered(&mut self, purpose: crate::io::dialogs::Purpose, path: PathBuf) {
-        self.actions.push(chosen(purpose, path));
+        if let Err(error) = self.jobs.start(&self.context, progress, run) {
+            self.actions.push(failed(&error));
+        }
     }
 }
 
-fn name_of(path: &Path) -> String {
-    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+/// Paints states of a drawing as the window would show them.
+struct Artist {
+    model: Arc<Model>,
+    options: Options,
+    styles: Styles,
+    studio: Studio,
+    stylist: Stylist,
+}
+
+impl Artist {
+    fn new(model: Arc<Model>, options: Options, styles: Styles, shared: Option<Shared>) -> Self {
+        let (studio, stylist) = (Studio::new(shared.clone()), Stylist::new(shared));
+        Self { model, options, styles, studio, stylist }
+    }
+
+    fn paint(&mut self, document: &Document) -> anyhow::Result<RgbImage> {
+        let input = input_of_document(document, &self.model.card.architecture);
+        let mut rgb = match &input.rgb {
+            Some(rgb) if self.styles.of_drawing => rgb.clone(),
+            _ => self.studio.paint(&self.model, self.options, &input, &document.extras().looks)?.0,
+        };
+        let (width, height) = (input.width, input.height);
+        if !self.styles.is_empty() {
+            let ground = Ground { width, height, scale: 1, labels: input.labels.as_deref() };
+            rgb = self.stylist.apply(&rgb, &ground, &self.styles, self.options, &Interrupt::default())?;
+        }
+        RgbImage::from_raw(width as u32, height as u32, rgb.to_vec()).context("the picture has the wrong size")
+    }
 }
 
 fn palette_of(drawing: &OpenDrawing) -> Vec<[u8; 3]> {
@@ -245,23 +218,6 @@ fn palette_of(drawing: &OpenDrawing) -> Vec<[u8; 3]> {
 
 /// Everything about a drawing that may go into a file.
 fn source_of(drawing: &OpenDrawing, picture: Option<RgbImage>) -> Source {
-    let document = &drawing.document;
-    let palette = palette_of(drawing);
-    let paint = Layer {
-        name: ora::PAINT.to_owned(),
-        left: 0,
-        top: 0,
-        picture: image::DynamicImage::from(export::colours(document.composite(), &palette)).to_rgba8(),
-        opacity: 1.0,
-        visible: true,
-        locked: false,
-    };
-    Source {
-        canvas: document.composite().clone(),
-        palette,
-        instances: document.instance_map(),
-        layers: vec![paint],
-        project: drawing.project(),
-        picture,
-    }
+    let (project, palette) = (drawing.project(), palette_of(drawing));
+    Source { project, canvas: drawing.document.composite().clone(), palette, picture }
 }

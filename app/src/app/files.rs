@@ -1,15 +1,15 @@
 //! Files in and out of the window: each is read or written on the files thread and comes back as actions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use daub_models::Model;
 use daub_models::library::Inspection;
-use image::RgbImage;
+use image::RgbaImage;
 
 use super::App;
-use crate::action::{Action, FileAction, Meaning};
-use crate::candidates::Candidates;
+use crate::action::{Action, FileAction, LayerAction, Meaning, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
 use crate::io::import::{self, Found, LabelSet, Memory, Raw};
@@ -18,6 +18,7 @@ use crate::io::project::Project;
 use crate::io::{folders, pictures, write_atomically};
 use crate::state::Notice;
 use crate::text::{Language, Text, text};
+use crate::trace::bounded;
 
 const PASTED: Text = text("Pasted", "已粘贴");
 const NO_LABELS: Text = text(
@@ -42,14 +43,7 @@ impl App {
     /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for one of the models.
     pub(super) fn open(&mut self, path: PathBuf) {
         let openable = self.openable();
-        self.files.run(move || vec![read(&path, &openable).unwrap_or_else(|error| failed(&error))]);
-    }
-
-    /// Opens a picture from the clipboard as if it were a file.
-    pub(super) fn paste(&mut self, picture: RgbImage) {
-        let openable = self.openable();
-        let title = PASTED.of(self.state.language).to_owned();
-        self.files.run(move || vec![openable.picture(title, &Raw::from_rgb(&picture)).unwrap_or_else(|error| failed(&error))]);
+        self.files.run(move || read(&path, &openable).unwrap_or_else(|error| vec![failed(&error)]));
     }
 
     /// Opens the pictures that were pasted in this frame.
@@ -57,10 +51,13 @@ impl App {
         let pasted = |event: &egui::Event| if let egui::Event::PasteImage(image) = event { Some(image.clone()) } else { None };
         let images: Vec<_> = context.input(|input| input.events.iter().filter_map(pasted).collect());
         for image in images {
-            let rgb = image.pixels.iter().flat_map(|pixel| over_white(pixel.to_srgba_unmultiplied())).collect();
-            if let Some(picture) = RgbImage::from_raw(image.width() as u32, image.height() as u32, rgb) {
-                self.paste(picture);
-            }
+            let (openable, title) = (self.openable(), PASTED.of(self.state.language).to_owned());
+            self.files.run(move || {
+                let rgba = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
+                let picture = RgbaImage::from_raw(image.width() as u32, image.height() as u32, rgba);
+                let picture = pictures::over_white(&picture.unwrap_or_default().into());
+                vec![openable.picture(title, &Raw::from_rgb(&picture)).unwrap_or_else(|error| failed(&error))]
+            });
         }
     }
 
@@ -77,9 +74,18 @@ impl App {
         }
     }
 
+    /// Reads a photograph to draw by, no larger than the screen needs it.
+    pub(super) fn open_reference(&mut self, id: u64, path: PathBuf) {
+        self.files.run(move || {
+            let read = pictures::read_reference(&path);
+            vec![read.map_or_else(|error| failed(&error), |picture| LayerAction::ReferenceRead(id, Arc::new(picture)).into())]
+        });
+    }
+
     pub(super) fn save(&mut self, id: u64, path: PathBuf) {
         let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (project, revision, recovery) = (drawing.project(), drawing.document.revision(), self.recovery.clone());
+        let recovery = self.autosave.as_ref().map(|autosave| autosave.recovery().clone());
+        let (project, revision) = (drawing.project(), drawing.document.revision());
         self.files.run(move || match project.to_bytes().and_then(|bytes| write_atomically(&path, &bytes)) {
             Ok(()) => {
                 if let Some(recovery) = recovery {
@@ -109,14 +115,8 @@ impl Openable {
     }
 
     fn opened(&self, title: String, canvas: Canvas) -> Action {
-        let model = self.model.clone();
-        Action::DrawingOpened(Project { title, model, candidates: Candidates::default(), base: canvas.clone(), canvas }, None)
+        Action::DrawingOpened(Project::new(title, self.model.clone(), canvas), None)
     }
-}
-
-/// A colour over white paper.
-fn over_white([r, g, b, a]: [u8; 4]) -> [u8; 3] {
-    [r, g, b].map(|value| ((u32::from(value) * u32::from(a) + 255 * (255 - u32::from(a)) + 127) / 255) as u8)
 }
 
 /// Where the meanings of values are remembered.
@@ -124,12 +124,18 @@ pub(super) fn memory_path() -> Option<PathBuf> {
     folders::data().map(|data| data.join("label-values.json"))
 }
 
+/// What is told about a job of the files thread that panicked.
+pub(super) fn job_failed() -> Vec<Action> {
+    let message = "reading or writing a file failed unexpectedly; save under another name to be safe";
+    vec![Action::Notify(Notice::error(message))]
+}
+
 pub(super) fn failed(error: &anyhow::Error) -> Action {
-    Action::Notify(Notice { message: crate::log::one_line(error), is_error: true })
+    Action::Notify(Notice::error(crate::log::one_line(error)))
 }
 
 pub(super) fn told(path: &Path) -> Action {
-    Action::Notify(Notice { message: path.display().to_string(), is_error: false })
+    Action::Notify(Notice::news(path.display().to_string()))
 }
 
 /// Opens a weight file; without a card, what its tensors do not say is asked.
@@ -142,24 +148,32 @@ pub(super) fn read_model(path: &Path) -> anyhow::Result<Action> {
     Ok(Action::ModelOpened(Box::new(model), if made_up { inspection.recognised.questions } else { Vec::new() }))
 }
 
-fn read(path: &Path, openable: &Openable) -> anyhow::Result<Action> {
+/// Reads a photograph that is to be traced.
+pub(super) fn read_photo(path: &Path) -> anyhow::Result<Action> {
+    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let photo = std::sync::Arc::new(bounded(pictures::read_rgb(path)?));
+    Ok(Action::Trace(TraceAction::Opened { title, photo }))
+}
+
+/// Reads whatever a file is; a drawing is a recent file from now on.
+fn read(path: &Path, openable: &Openable) -> anyhow::Result<Vec<Action>> {
     let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    Ok(match extension.as_str() {
+    let opened = match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
-        "safetensors" | "pth" | "pt" | "pict" => read_model(path)?,
+        "safetensors" | "pth" | "pt" | "pict" | "bpk" => return Ok(vec![read_model(path)?]),
         "json" => {
             let drawing = Drawing::read(path)?;
             let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;
-            Action::DrawingOpened(
-                Project { title, model: drawing.model, candidates: Candidates::default(), base: canvas.clone(), canvas },
-                None,
-            )
+            Action::DrawingOpened(Project::new(title, drawing.model, canvas), None)
         }
         "ora" => match ora::read(path)? {
             Opened::Project(project) => Action::DrawingOpened(*project, None),
             Opened::Picture(picture) => openable.picture(title, &Raw::from_rgb(&picture))?,
         },
         _ => openable.picture(title, &Raw::read(path)?).with_context(|| format!("cannot open {}", path.display()))?,
-    })
+    };
+    // As it is found again from another folder.
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    Ok(vec![opened, Action::File(FileAction::Opened(full))])
 }

@@ -3,38 +3,39 @@
 //! `logic` thinks (applies actions, keeps the generator up with the drawing, collects what threads have finished),
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
+mod autosave;
 mod exports;
 mod files;
+mod jobs;
+mod looks;
+mod setup;
+mod tracer;
+
+pub use setup::{Handover, Setup};
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, PoisonError};
 
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, input_of_document};
+use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles, input_of_document};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
+use crate::io::preferences::{self, Keeper};
 use crate::io::recovery::Recovery;
+use crate::paint::guides::GuideTextures;
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
-use crate::state::{Notice, State};
-use crate::text::{Language, text};
-use crate::ui;
-use exports::{Jobs, Wish};
-use files::{failed, read_model};
-
-/// How often copies of unsaved drawings are kept; `DAUB_AUTOSAVE_MS` makes it more often.
-fn autosave_every() -> Duration {
-    let wished = std::env::var("DAUB_AUTOSAVE_MS").ok().and_then(|text| text.parse().ok()).map(Duration::from_millis);
-    wished.unwrap_or(Duration::MAX).min(Duration::from_mins(1))
-}
-
-/// How often the bars of running jobs move.
-const JOBS_MOVE_EVERY: Duration = Duration::from_millis(100);
+use crate::state::{Notice, State, chosen};
+use crate::text::text;
+use crate::ui::{self, Textures};
+use autosave::Autosave;
+use exports::Wish;
+use files::{failed, read_model, read_photo};
+use jobs::Jobs;
+use tracer::Tracer;
 
 /// The program.
 pub struct App {
@@ -42,33 +43,24 @@ pub struct App {
     pub state: State,
     generator: Generator,
     files: Files<Vec<Action>>,
+    tracer: Tracer,
     dialogs: Box<dyn Dialogs>,
-    recovery: Option<Recovery>,
-    /// What the recovery copies hold: a state, and how many pictures were kept with it.
-    kept: Vec<(Stamp, usize)>,
-    last_autosave: Instant,
-    autosave_every: Duration,
-    /// Set on the files thread when a copy could not be kept, so that it is tried again.
-    autosave_failed: Arc<AtomicBool>,
-    /// Whether what was recovered is still only in the folder of the program that lost it.
-    unsettled: bool,
+    autosave: Option<Autosave>,
+    preferences: Option<Keeper>,
+    jobs: Jobs,
+    context: egui::Context,
     canvas: CanvasTexture,
+    guides: GuideTextures,
     picture: PictureTexture,
     wanted: Option<Wanted>,
     /// What waits for a photograph.
     wishes: Vec<Wish>,
-    jobs: Jobs,
-    context: egui::Context,
     /// Whether the window may close although drawings are not saved.
     quitting: bool,
     actions: Vec<Action>,
-    had_focus: bool,
     shared: Option<Shared>,
     handover: Handover,
 }
-
-/// Where a window whose device was lost leaves its state for the next one.
-pub type Handover = Arc<Mutex<Option<State>>>;
 
 /// What the generator was asked for last; a new request is sent when this changes.
 #[derive(Clone, PartialEq)]
@@ -76,47 +68,9 @@ struct Wanted {
     stamp: Stamp,
     model: Arc<Model>,
     options: Options,
+    styles: Styles,
     in_stroke: bool,
     bytes: bool,
-}
-
-/// What a program starts with; tests put other services in.
-pub struct Setup {
-    /// Folders with models.
-    pub model_folders: Vec<PathBuf>,
-    /// Where recovery copies are kept; none keeps none.
-    pub recovery_folder: Option<PathBuf>,
-    /// How paths are asked for.
-    pub dialogs: Box<dyn Dialogs>,
-    /// Language of the window.
-    pub language: Language,
-    /// Files to open.
-    pub files: Vec<PathBuf>,
-    /// The window's device; without it the processor paints.
-    pub shared: Option<Shared>,
-    /// The state of a window whose device was lost, to go on from, and where this one would leave its own.
-    pub handover: Handover,
-}
-
-impl Setup {
-    /// The setup of an ordinary start.
-    pub fn from_system(cc: &eframe::CreationContext<'_>, files: Vec<PathBuf>) -> Self {
-        // A device too small for the engine leaves the processor to paint.
-        let shared = cc.wgpu_render_state.as_ref().and_then(|state| {
-            let shared = Shared::new(&state.adapter, &state.device, &state.queue);
-            shared.inspect_err(|error| tracing::info!("the graphics card cannot run models: {error:#}")).ok()
-        });
-        let context = &cc.egui_ctx;
-        Self {
-            shared,
-            handover: Handover::default(),
-            model_folders: folders::models(),
-            recovery_folder: folders::data().map(|data| data.join("recovery")),
-            dialogs: Box::new(crate::io::dialogs::SystemDialogs::new(context.clone())),
-            language: Language::of_system(),
-            files,
-        }
-    }
 }
 
 const RECOVERED: crate::text::Text = text("Drawings that were not saved have been recovered", "已恢复未保存的画作");
@@ -124,12 +78,6 @@ const NO_MODELS: crate::text::Text = text(
     "No models were found: start Daub from its repository, or name their folder in DAUB_MODELS",
     "未找到模型：请从仓库目录启动，或用 DAUB_MODELS 指定模型目录",
 );
-
-/// What is told about a job of the files thread that panicked.
-fn job_failed() -> Vec<Action> {
-    let message = "reading or writing a file failed unexpectedly; save under another name to be safe".to_owned();
-    vec![Action::Notify(Notice { message, is_error: true })]
-}
 
 impl App {
     /// Starts the services.
@@ -143,27 +91,31 @@ impl App {
         for (_, model) in library::list(&setup.model_folders) {
             match model {
                 Ok(model) => models.push(Arc::new(model)),
-                Err(error) => actions.push(Action::Notify(Notice { message: error.to_string(), is_error: true })),
+                Err(error) => actions.push(Action::Notify(Notice::error(error.to_string()))),
             }
         }
         let resumed = setup.handover.lock().unwrap_or_else(PoisonError::into_inner).take();
         let resumes = resumed.is_some();
-        let mut state = resumed.unwrap_or_else(|| State::new(models, setup.language));
+        let (read, broken) = setup.preferences_file.as_deref().map_or_else(Default::default, preferences::read);
+        actions.extend(broken.iter().map(failed));
+        let keeper = setup.preferences_file.map(|path| Keeper::new(path, read.clone()));
+        let mut state = resumed.unwrap_or_else(|| State::start(models, setup.language, read));
         state.touch_all();
         if state.models.is_empty() {
-            state.notice = Some(Notice { message: NO_MODELS.of(setup.language).to_owned(), is_error: true });
+            state.notices.tell(Notice::error(NO_MODELS.of(state.language)));
         }
-        let recovery = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
+        state.hint = (keeper.is_some() && !state.preferences.tour_seen).then_some(0);
+        let autosave = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
             Ok((recovery, lost)) => {
                 // A window that goes on after a lost device has its drawings already.
                 if !lost.is_empty() && !resumes {
                     actions.extend(lost.into_iter().map(Action::Recovered));
-                    actions.push(Action::Notify(Notice { message: RECOVERED.of(setup.language).to_owned(), is_error: false }));
+                    actions.push(Action::Notify(Notice::news(RECOVERED.of(state.language))));
                 }
-                Some(recovery)
+                Some(Autosave::new(recovery))
             }
             Err(error) => {
-                actions.push(Action::Notify(Notice { message: format!("{error:#}"), is_error: true }));
+                actions.push(failed(&error));
                 None
             }
         });
@@ -174,23 +126,20 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
-            files: Files::start(repaint(context), job_failed)?,
+            files: Files::start("files", repaint(context), files::job_failed)?,
+            tracer: Tracer::start(repaint(context))?,
             dialogs: setup.dialogs,
-            recovery,
-            kept: Vec::new(),
-            last_autosave: Instant::now(),
-            autosave_every: autosave_every(),
-            autosave_failed: Arc::default(),
-            unsettled: true,
+            autosave,
+            preferences: keeper,
+            jobs: Jobs::default(),
+            context: context.clone(),
             canvas: CanvasTexture::default(),
+            guides: GuideTextures::default(),
             picture: PictureTexture::default(),
             wanted: None,
             wishes: Vec::new(),
-            jobs: Jobs::default(),
-            context: context.clone(),
             quitting: false,
             actions,
-            had_focus: true,
             shared: setup.shared,
             handover: setup.handover,
         };
@@ -210,7 +159,7 @@ impl App {
         let drawing = self.state.drawing();
         let shown = self.picture.shown()?;
         let same = shown.stamp == drawing.stamp() && Some(&shown.model) == drawing.model.as_ref();
-        (same && shown.options == self.state.options).then_some(shown)
+        (same && shown.options == self.state.options && shown.styles == self.state.styles()).then_some(shown)
     }
 
     /// Closes the window, whatever is not saved.
@@ -242,6 +191,7 @@ impl App {
         match effect {
             Effect::Ask(question) => self.dialogs.ask(question),
             Effect::Open(path) => self.open(path),
+            Effect::OpenPhoto(path) => self.files.run(move || vec![read_photo(&path).unwrap_or_else(|error| failed(&error))]),
             Effect::OpenModel(path) => self.files.run(move || vec![read_model(&path).unwrap_or_else(|error| failed(&error))]),
             Effect::Remember(model) => self.files.run(move || {
                 let Some(folder) = folders::data().map(|data| data.join("cards")) else { return Vec::new() };
@@ -252,10 +202,12 @@ impl App {
             Effect::Save { id, path } => self.save(id, path),
             Effect::File(effect) => self.run_file(effect),
             Effect::Candidate(effect) => self.run_candidate(effect),
+            Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
+            Effect::OpenReference { id, path } => self.open_reference(id, path),
             Effect::Quit => self.quitting = true,
             Effect::Forget(id) => {
-                if let Some(recovery) = &self.recovery {
-                    recovery.forget(id);
+                if let Some(autosave) = &self.autosave {
+                    autosave.recovery().forget(id);
                 }
             }
         }
@@ -263,11 +215,16 @@ impl App {
 
     fn carry_out_actions(&mut self) {
         for action in std::mem::take(&mut self.actions) {
+            self.claim_clipboard(&action);
             for effect in self.state.apply(action) {
                 self.run(effect);
             }
         }
         self.keep_generator_up();
+        if let (Some(tracing), Some(detector)) = (&self.state.tracing, self.state.edge_model()) {
+            self.tracer.keep_up(tracing, detector, self.state.options);
+        }
+        self.keep_looks_up();
     }
 
     /// Tells the generator what is wanted now, if that is news.
@@ -275,13 +232,15 @@ impl App {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
         let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
-        let wanted = Wanted { stamp: drawing.stamp(), model, options: self.state.options, in_stroke, bytes };
+        let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
+        let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
         }
-        let Wanted { stamp, model, options, .. } = wanted.clone();
+        let Wanted { stamp, model, options, styles, .. } = wanted.clone();
         let input = input_of_document(&drawing.document, &model.card.architecture);
-        self.generator.want(Request { stamp, model, input, options, in_stroke, bytes });
+        let looks = drawing.document.extras().looks.clone();
+        self.generator.want(Request { stamp, model, input, looks, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);
     }
 
@@ -291,57 +250,32 @@ impl App {
         if let Some(shown) = results.shown {
             self.picture.show(context, frame.wgpu_render_state(), shown);
         }
+        for look in results.looks {
+            self.picture.looks.show(context, look);
+        }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
             self.drop_wishes();
-            self.actions.push(Action::Notify(Notice { message, is_error: true }));
+            self.actions.push(Action::Notify(Notice::error(message)));
         }
         while let Some(actions) = self.files.poll() {
             self.actions.extend(actions);
         }
+        self.actions.extend(self.tracer.poll());
         self.actions.extend(self.jobs.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
-                Answer::Path(purpose, path) => self.path_answered(purpose, path),
+                Answer::Path(purpose, path) => self.actions.push(chosen(purpose, path)),
                 Answer::Unavailable(question) => self.actions.push(Action::AskForPath(question)),
                 Answer::Cancelled => {}
             }
         }
     }
 
-    /// Keeps copies of what no file holds: every minute, when the window loses the focus, and of what was just recovered.
-    fn autosave(&mut self, context: &egui::Context) {
-        let focus = context.input(|input| input.focused);
-        let lost_focus = self.had_focus && !focus;
-        self.had_focus = focus;
-        let due = lost_focus || self.unsettled || self.last_autosave.elapsed() >= self.autosave_every;
-        let Some(recovery) = self.recovery.clone().filter(|_| due) else { return };
-        self.last_autosave = Instant::now();
-        if self.autosave_failed.swap(false, Ordering::Relaxed) {
-            self.kept.clear();
-        }
-        for drawing in &self.state.drawings {
-            let state = (drawing.kept_stamp(), drawing.candidates.iter().len());
-            if drawing.document.is_unsaved() && !self.kept.contains(&state) {
-                let (id, project) = (drawing.id, drawing.project());
-                self.kept.retain(|(stamp, _)| stamp.document != id);
-                self.kept.push(state);
-                let (recovery, in_vain) = (recovery.clone(), self.autosave_failed.clone());
-                self.files.run(move || {
-                    let Err(error) = recovery.keep(id, &project) else { return Vec::new() };
-                    in_vain.store(true, Ordering::Relaxed);
-                    vec![failed(&error)]
-                });
-            }
-        }
-        if std::mem::take(&mut self.unsettled) {
-            let in_vain = self.autosave_failed.clone();
-            self.files.run(move || {
-                // Jobs run in order: every copy is on the disk now, or one is not and the old ones are needed still.
-                if !in_vain.load(Ordering::Relaxed) {
-                    recovery.settle();
-                }
-                Vec::new()
-            });
+    /// Writes the preferences once they have settled.
+    fn keep_preferences(&mut self, closes: bool) {
+        let due = self.preferences.as_mut().and_then(|keeper| keeper.due(&self.state.preferences, closes));
+        if let Some((path, settled)) = due {
+            self.files.run(move || preferences::write(&path, &settled).err().map(|error| failed(&error)).into_iter().collect());
         }
     }
 }
@@ -349,10 +283,13 @@ impl App {
 impl Drop for App {
     /// Hands the state over when the device is lost, whether the window closes by itself or drawing panics on the way.
     fn drop(&mut self) {
+        self.keep_preferences(true);
+        self.state.tasks.cancel_all();
+        self.jobs.finish();
         if !self.device_is_lost() && !std::thread::panicking() {
             // Only a clean end leaves nothing to recover.
-            if let Some(recovery) = &self.recovery {
-                recovery.finish();
+            if let Some(autosave) = &self.autosave {
+                autosave.recovery().finish();
             }
         } else if self.device_is_lost() {
             let empty = State::new(Vec::new(), self.state.language);
@@ -381,28 +318,30 @@ impl eframe::App for App {
         }
         self.collect_results(context, frame);
         self.carry_out_actions();
-        self.serve_wishes(context);
+        self.serve_wishes();
         self.autosave(context);
+        self.keep_preferences(false);
+        self.state.tasks.forget_finished();
         if self.quitting {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
-        if !self.state.filing.jobs.is_empty() {
-            context.request_repaint_after(JOBS_MOVE_EVERY);
+        if let Some(wait) = self.preferences.as_ref().and_then(Keeper::wait) {
+            context.request_repaint_after(wait);
         }
-        // The clock of the next autosave must tick even when nothing moves.
-        context.request_repaint_after(self.autosave_every);
     }
 
-    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
-        ui::theme::DESK.to_normalized_gamma_f32()
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        ui::theme::desk(visuals).to_normalized_gamma_f32()
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let palette = self.state.palette();
         let drawing = self.state.drawing_mut();
         self.canvas.follow(ui.ctx(), drawing.id, &mut drawing.document, &palette);
+        self.guides.follow(ui.ctx(), drawing.id, &mut drawing.document);
         let id = drawing.id;
-        ui::workspace_ui(ui, &self.state, self.canvas.id(), &self.picture, &mut self.actions);
+        let canvas = Textures { canvas: self.canvas.id(), guides: self.guides.shown() };
+        ui::workspace_ui(ui, &self.state, canvas, &self.picture, &mut self.actions);
         if self.actions.is_empty() {
             return;
         }
@@ -412,6 +351,7 @@ impl eframe::App for App {
         let drawing = self.state.drawing_mut();
         if drawing.id == id {
             self.canvas.follow(ui.ctx(), id, &mut drawing.document, &palette);
+            self.guides.follow(ui.ctx(), id, &mut drawing.document);
         }
         ui.ctx().request_repaint();
     }

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use daub_models::graph::{NormStats, Plane};
-use daub_models::{Input, Model, random};
+use daub_models::looks::{Look, Looks, Object};
+use daub_models::style::Objects;
+use daub_models::{Graph, Input, Model, random};
 
+use super::running::Running;
 use super::{check_output, parse_size};
-use crate::generate::{Device, Options, Precision, Studio, input_of};
+use crate::generate::{Options, Studio, input_of};
 use crate::io::import::{self, Found, LabelSet, Memory, Raw};
-use crate::io::{folders, pictures, write_atomically};
+use crate::io::{folders, photo_style, pictures, write_atomically};
+use crate::log;
 
 /// Arguments of `daub generate`.
 #[derive(Debug, clap::Args)]
@@ -25,21 +29,25 @@ pub struct Arguments {
     /// Where the picture goes; .png, .jpg or .webp.
     #[arg(long, short)]
     pub output: PathBuf,
-    /// Instance ids for models with an edge plane; a PNG as large as the input.
+    /// Instance ids for models with an edge plane or object styles; a PNG as large as the input.
     #[arg(long)]
     pub instances: Option<PathBuf>,
-    /// Number of the random code, for models that read one; each gives another picture.
-    #[arg(long)]
+    /// Draw the random code of models that read one, or the looks that nothing else settles, from this seed; with
+    /// --style-photo a code around the photograph's.
+    #[arg(long, visible_alias = "code-seed")]
     pub seed: Option<u64>,
+    /// Give an object of the instance map one of the looks in the model's `features_clustered` file; again for more objects.
+    #[arg(long, value_parser = parse_look, value_name = "ID=LOOK")]
+    pub look: Vec<(u32, usize)>,
+    /// Take the style of a photograph, measured by the encoder beside the model (`latest_net_E.pth`).
+    #[arg(long, value_name = "PHOTO")]
+    pub style_photo: Option<PathBuf>,
     /// Size of the picture; without it the input's own size.
     #[arg(long, value_parser = parse_size, value_name = "WxH")]
     pub size: Option<(usize, usize)>,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
-    /// How numbers are kept on the graphics card.
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
+    /// Where and how the model runs.
+    #[command(flatten)]
+    pub running: Running,
     /// Whose statistics batch norms use: the picture's own, or the checkpoint's; without it as the model's card says.
     #[arg(long, value_parser = parse_stats, value_name = "image|running")]
     pub norm_stats: Option<NormStats>,
@@ -65,9 +73,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     check_output(&arguments.output)?;
     pictures::format_of(&arguments.output)?;
     let model = Arc::new(Model::find(&arguments.model, &folders::models())?);
-    let Arguments { device, precision, norm_stats, dropout_seed, .. } = *arguments;
-    let options = Options { device, precision, norm_stats, dropout_seed, threads: 0 };
-    let input = read_input(arguments, &model)?;
+    let Arguments { norm_stats, dropout_seed, .. } = *arguments;
+    let options = Options { norm_stats, dropout_seed, ..arguments.running.options() };
+    let graph = model.graph(NormStats::Image)?;
+    note_unused(arguments, &model, &graph);
+    let input = read_input(arguments, &model, &graph)?;
     // Before a device is opened: a wrong map should not have to wait for that.
     let labels = input.check_labels(model.card.labels.len().max(1));
     labels.with_context(|| {
@@ -75,7 +85,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         format!("{} does not suit {}", path.display(), model.card.name)
     })?;
     let input = arguments.size.map_or(input.clone(), |(width, height)| input.resized(width, height));
-    let (rgb, milliseconds, device) = Studio::default().paint(&model, options, &input)?;
+    let looks = looks(arguments, &model, &input)?;
+    let mut studio = Studio::default();
+    studio.check_looks(&model, options, &input, &looks)??;
+    let (rgb, milliseconds, device) = studio.paint(&model, options, &input, &looks)?;
     let (width, height) = (input.width, input.height);
     let bytes = pictures::encode_rgb(&arguments.output, width, height, &rgb)?;
     write_atomically(&arguments.output, &bytes)?;
@@ -91,13 +104,49 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read_input(arguments: &Arguments, model: &Model) -> anyhow::Result<Input> {
-    let graph = model.graph(NormStats::Image)?;
+/// `ID=LOOK`: an instance id and the number of a look.
+fn parse_look(text: &str) -> Result<(u32, usize), String> {
+    let parts = text.split_once('=').and_then(|(id, look)| Some((id.parse().ok()?, look.parse().ok()?)));
+    parts.ok_or_else(|| format!("\"{text}\" is not an object and a look like 26001=3"))
+}
+
+/// The looks that the arguments ask for.
+fn looks(arguments: &Arguments, model: &Model, input: &Input) -> anyhow::Result<Looks> {
+    let Arguments { look, style_photo, seed, .. } = arguments;
+    let architecture = &model.card.architecture;
+    ensure!(
+        look.is_empty() || architecture.feature_channels > 0,
+        "{} reads no object styles, so --look has nothing to choose",
+        model.card.name
+    );
+    let mut looks = Looks { seed: seed.unwrap_or(0), ..Looks::default() };
+    if let Some(photo) = style_photo {
+        let from_labels = || input.labels.as_ref().map(|ids| ids.iter().map(|id| u32::from(*id)).collect());
+        let ids = input.instances.clone().or_else(from_labels).unwrap_or_else(|| vec![0; input.pixels()].into());
+        let objects = Objects { width: input.width, height: input.height, ids };
+        looks.wear(photo_style::measure(model, photo, objects, None)?, *seed);
+    }
+    looks.chosen.extend(look.iter().map(|&(id, look)| (Object::Instance(id), Look::Usual(look))));
+    Ok(looks)
+}
+
+/// Says which arguments change nothing for this model.
+fn note_unused(arguments: &Arguments, model: &Model, graph: &Graph) {
+    let reads_instances =
+        graph.planes().any(|plane| matches!(plane, Plane::InstanceEdges | Plane::Instances | Plane::Features { .. }));
+    if arguments.instances.is_some() && !reads_instances {
+        log::note(&format!("{} reads neither object edges nor styles, so --instances is not used", model.card.name));
+    }
+}
+
+fn read_input(arguments: &Arguments, model: &Model, graph: &Graph) -> anyhow::Result<Input> {
     let code = graph.planes().find_map(|plane| match plane {
         Plane::Code { channels } => Some(random::code(arguments.seed.unwrap_or_default(), channels)),
         _ => None,
     });
-    ensure!(arguments.seed.is_none() || code.is_some(), "{} reads no random code, so --seed means nothing", arguments.model);
+    let styled = graph.planes().any(|plane| matches!(plane, Plane::Features { .. }));
+    let drawn = code.is_some() || styled;
+    ensure!(arguments.seed.is_none() || drawn, "{} reads no random code, so --seed means nothing", arguments.model);
     if let Some((width, height)) = graph.fixed_size() {
         let unused = arguments.input.is_none() && arguments.instances.is_none() && arguments.size.is_none();
         ensure!(unused, "{} paints {width}x{height} pixels from --seed alone", arguments.model);
@@ -110,7 +159,6 @@ fn read_input(arguments: &Arguments, model: &Model) -> anyhow::Result<Input> {
         let picture = pictures::read_rgb(path)?;
         Input::from_rgb(picture.width() as usize, picture.height() as usize, picture.into_raw())
     };
-    input.code = code;
     if let Some(path) = &arguments.instances {
         let map = pictures::read_instances(path)?;
         ensure!(

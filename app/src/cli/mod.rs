@@ -2,10 +2,16 @@
 
 mod bench;
 mod convert;
+mod evaluate;
+mod frames;
 mod generate;
 mod inspect;
 mod models;
 mod replay;
+mod running;
+mod style;
+mod trace;
+mod train;
 
 use std::path::PathBuf;
 
@@ -29,6 +35,12 @@ pub struct Arguments {
 pub enum Command {
     /// Paint one picture from a label map, a sketch or a photograph.
     Generate(generate::Arguments),
+    /// Lay styles over a photograph, everywhere or on some labels only.
+    Style(style::Arguments),
+    /// Paint every frame of a film: a folder of pictures, a GIF or an animated WebP.
+    Frames(frames::Arguments),
+    /// Trace a photograph into a sketch.
+    Trace(trace::Arguments),
     /// List the models that can be used by name.
     Models(models::Arguments),
     /// Tell what a model file is: family, size, weights, cost of a picture.
@@ -39,6 +51,10 @@ pub enum Command {
     Convert(convert::Arguments),
     /// Measure how long pictures take.
     Bench(bench::Arguments),
+    /// Train a model on pictures of your own.
+    Train(train::Arguments),
+    /// Compare two folders of pictures.
+    Evaluate(evaluate::Arguments),
 }
 
 impl Command {
@@ -49,11 +65,16 @@ impl Command {
     pub fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Generate(arguments) => generate::run(&arguments),
+            Self::Style(arguments) => style::run(&arguments),
+            Self::Frames(arguments) => frames::run(&arguments),
+            Self::Trace(arguments) => trace::run(&arguments),
             Self::Models(arguments) => models::run(&arguments),
             Self::Inspect(arguments) => inspect::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
             Self::Convert(arguments) => convert::run(&arguments),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Train(arguments) => train::run(&arguments),
+            Self::Evaluate(arguments) => evaluate::run(&arguments),
         }
     }
 }

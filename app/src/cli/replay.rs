@@ -7,14 +7,16 @@ use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use daub_models::Model;
+use daub_models::looks::Looks;
 use image::RgbImage;
 
 use super::check_output;
+use super::running::Running;
 use crate::document::{Canvas, Document, Kind};
 use crate::drawing::Drawing;
-use crate::generate::{Device, Options, Studio, input_of, rgb_of};
-use crate::io::animation::{Format, Frame, Writer};
+use crate::generate::{Options, Studio, input_of, rgb_of};
 use crate::io::export::{colours, side_by_side};
+use crate::io::frames::{Container, FilmWriter, Frame};
 use crate::io::{folders, pictures, write_atomically};
 use crate::scenes;
 
@@ -32,9 +34,9 @@ pub struct Arguments {
     /// Paint with another model of the same kind.
     #[arg(long, short)]
     pub model: Option<String>,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
+    /// Where and how the model runs.
+    #[command(flatten)]
+    pub running: Running,
 }
 
 /// Carries out `daub replay`.
@@ -45,8 +47,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             .with_context(|| format!("{} is neither a bundled drawing nor a file that can be played", arguments.drawing))?,
     };
     let model = arguments.model.as_ref().unwrap_or(&drawing.model);
-    let options = Options { device: arguments.device, ..Options::default() };
-    replay(&drawing, model, options, &arguments.output)
+    replay(&drawing, model, arguments.running.options(), &arguments.output)
 }
 
 /// Plays a drawing into `folder`: `labels.png` (or `sketch.png`), `picture-NN.png` after every stroke,
@@ -66,7 +67,7 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
     let palette: Vec<[u8; 3]> = model.card.labels.iter().map(|label| label.color).collect();
     let mut document = Document::new(drawing.name.clone(), start);
     let mut studio = Studio::default();
-    let mut film: Option<Writer> = None;
+    let mut film = FilmWriter::create(&folder.join("drawing.gif"), Container::Gif, 0)?;
     let mut table = "stroke,tool,at_ms,picture_ms\n".to_owned();
     let times = drawing.strokes.iter().map(|stroke| stroke.at_ms);
     for step in 0..=strokes.len() {
@@ -77,30 +78,24 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
         }
         let started = Instant::now();
         let input = input_of(document.composite());
-        let (rgb, _, device) = studio.paint(&model, options, &input)?;
+        let (rgb, _, device) = studio.paint(&model, options, &input, &Looks::default())?;
         let milliseconds = started.elapsed().as_secs_f64() * 1e3;
         let path = folder.join(format!("picture-{step:02}.png"));
         write_atomically(&path, &pictures::encode_rgb(&path, input.width, input.height, &rgb)?)?;
         let at = times.clone().nth(step.saturating_sub(1)).unwrap_or(0);
         let next = times.clone().nth(step).unwrap_or(at + 2000);
         let shown_ms = if step == 0 { next.max(300) } else { next.saturating_sub(at).clamp(100, 3000) };
-        let picture = RgbImage::from_raw(input.width as u32, input.height as u32, rgb.to_vec())
-            .context("the picture has the wrong size")?;
-        let both = side_by_side(&colours(document.composite(), &palette), &picture);
-        let film = match &mut film {
-            Some(film) => film,
-            None => film.insert(Writer::new(Format::Gif, both.width(), both.height())?),
-        };
-        film.push(Frame { picture: both, shown_ms })?;
+        let picture = RgbImage::from_raw(input.width as u32, input.height as u32, rgb.to_vec());
+        let picture = picture.context("the picture has another size than the canvas")?;
+        let picture = side_by_side(&colours(document.composite(), &palette), &picture);
+        film.push(Frame { picture, milliseconds: shown_ms, file: None })?;
         let tool = step.checked_sub(1).map_or("start".to_owned(), |stroke| format!("{:?}", strokes[stroke].tool).to_lowercase());
         writeln!(table, "{step},{tool},{at},{milliseconds:.1}")?;
         println!("stroke {step:2} {tool:10} {milliseconds:8.1} ms on {device}");
     }
     write_canvas(document.composite(), &palette, folder)?;
     write_atomically(&folder.join("latency.csv"), table.as_bytes())?;
-    if let Some(film) = film {
-        write_atomically(&folder.join("drawing.gif"), &film.finish()?)?;
-    }
+    film.finish()?;
     println!("{} pictures and drawing.gif are in {}", strokes.len() + 1, folder.display());
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 use std::sync::Arc;
 
+use daub_models::looks::Looks;
 use serde::{Deserialize, Serialize};
 
 use super::{Canvas, Kind, Object, Rect};
@@ -33,6 +34,8 @@ pub struct Extras {
     pub reference: Option<Arc<Picture>>,
     /// Where the ground meets the sky.
     pub horizon: Horizon,
+    /// How objects look, for models that leave that open.
+    pub looks: Looks,
 }
 
 /// The layers of a drawing, from below to above.
@@ -228,7 +231,7 @@ impl Content {
     }
 
     /// An id for every pixel: `class * 1000 + k` within objects, the ink itself elsewhere, as pix2pixHD has it.
-    pub(super) fn instance_map(&self, composite: &Canvas) -> Vec<u32> {
+    pub fn instance_map(&self, composite: &Canvas) -> Vec<u32> {
         let mut ids = composite.pixels().to_vec();
         if self.shows_objects() {
             for object in self.objects.iter().filter(|object| object.visible) {

@@ -84,7 +84,7 @@ pub(super) fn shown_differently(before: &Extras, content: &Content) -> Rect {
     use super::Layer::{Hints, Objects, Paint};
     let after = &content.extras;
     let same = [Paint, Objects, Hints].iter().all(|layer| before.layers[*layer].visible == after.layers[*layer].visible);
-    if same && before.hints == after.hints { Rect::EMPTY } else { content.bounds() }
+    if same && before.hints == after.hints && before.looks == after.looks { Rect::EMPTY } else { content.bounds() }
 }
 
 /// Steps that were done and steps that were taken back.

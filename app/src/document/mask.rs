@@ -75,6 +75,71 @@ impl Mask {
         Self::from_fn(self.rect, |x, y| self.get(x, y).min(255 - other.get(x, y)))
     }
 
+    /// What it does not cover of `bounds`.
+    #[must_use]
+    pub fn inverted(&self, bounds: Rect) -> Self {
+        Self::from_fn(bounds, |x, y| 255 - self.get(x, y))
+    }
+
+    /// The same mask `(dx, dy)` pixels further, cut at `bounds`.
+    #[must_use]
+    pub fn moved(&self, (dx, dy): (i64, i64), bounds: Rect) -> Self {
+        let shifted = |value: usize, by: i64| (value as i64 + by).max(0) as usize;
+        let Rect { left, top, right, bottom } = self.rect;
+        let to = Rect { left: shifted(left, dx), top: shifted(top, dy), right: shifted(right, dx), bottom: shifted(bottom, dy) };
+        Self::from_fn(to.intersection(bounds), |x, y| self.get((x as i64 - dx) as usize, (y as i64 - dy) as usize))
+    }
+
+    /// The same mask with its edge `radius_px` further out, cut at `bounds`; coverage becomes all or nothing.
+    #[must_use]
+    pub fn grown(&self, radius_px: usize, bounds: Rect) -> Self {
+        if self.rect.is_empty() {
+            return self.clone();
+        }
+        let Rect { left, top, right, bottom } = self.rect;
+        let rect = Rect {
+            left: left.saturating_sub(radius_px),
+            top: top.saturating_sub(radius_px),
+            right: right + radius_px,
+            bottom: bottom + radius_px,
+        };
+        let rect = rect.intersection(bounds);
+        // How many pixels of each row are covered before each column: whether a stretch holds any is one subtraction.
+        let counted: Vec<Vec<u32>> = self.coverage.chunks_exact(self.rect.width().max(1)).map(counts).collect();
+        let half = |dy: usize| ((radius_px * radius_px - dy * dy) as f32).sqrt() as usize;
+        Self::from_fn(rect, |x, y| {
+            let rows = y.saturating_sub(radius_px).max(top)..(y + radius_px + 1).min(bottom);
+            let near = rows.into_iter().any(|row| {
+                let half = half(row.abs_diff(y));
+                let from = x.saturating_sub(half).clamp(left, right) - left;
+                let to = (x + half + 1).clamp(left, right) - left;
+                counted[row - top][to] > counted[row - top][from]
+            });
+            if near { 255 } else { 0 }
+        })
+    }
+
+    /// The same mask with its edge `radius_px` further in; the rim of `bounds` is no edge.
+    #[must_use]
+    pub fn shrunk(&self, radius_px: usize, bounds: Rect) -> Self {
+        self.inverted(bounds).grown(radius_px, bounds).inverted(bounds).trimmed()
+    }
+
+    /// The same mask with the smallest rectangle that holds it.
+    #[must_use]
+    pub fn trimmed(&self) -> Self {
+        let mut rect = Rect::EMPTY;
+        for y in self.rect.top..self.rect.bottom {
+            let row = self.row(y);
+            let first = row.iter().position(|coverage| *coverage > 0);
+            if let Some((first, last)) = first.zip(row.iter().rposition(|coverage| *coverage > 0)) {
+                let left = self.rect.left + first;
+                rect = rect.union(Rect { left, top: y, right: self.rect.left + last + 1, bottom: y + 1 });
+            }
+        }
+        Self::from_fn(rect, |x, y| self.get(x, y))
+    }
+
     /// The same mask with soft edges: two box filters of this radius, one after the other; cut at `bounds`.
     #[must_use]
     pub fn feathered(&self, radius_px: usize, bounds: Rect) -> Self {
@@ -107,6 +172,16 @@ impl Mask {
     }
 }
 
+/// How many of the values before each place, and of all, are at least half covered.
+fn counts(row: &[u8]) -> Vec<u32> {
+    let mut sum = 0;
+    let add = |coverage: &u8| {
+        sum += u32::from(*coverage >= 128);
+        sum
+    };
+    std::iter::once(0).chain(row.iter().map(add)).collect()
+}
+
 /// The mean of the `2 * radius + 1` values around each; the ends are repeated.
 fn box_filter(values: &mut [u8], radius: usize) {
     let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return };
@@ -133,6 +208,8 @@ fn transpose(from: &[u8], width: usize, to: &mut [u8]) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -143,6 +220,35 @@ mod tests {
         let (outside, inside) = (mask.get(39, 20), mask.get(40, 20));
         assert!(outside < 128 && inside >= 127 && inside - outside < 32, "{outside} {inside}");
         assert!((31..48).all(|x| mask.get(x, 20) <= mask.get(x + 1, 20)), "coverage grows towards the inside");
+    }
+
+    proptest! {
+        #[test]
+        fn growing_covers_what_is_near_and_shrinking_undoes_it_for_the_rest(
+            covered in prop::collection::vec(any::<bool>(), 10 * 8), radius in 0usize..4, dx in -12i64..12, dy in -12i64..12,
+        ) {
+            let bounds = Rect::from_size(16, 14);
+            let rect = Rect { left: 3, top: 2, right: 13, bottom: 10 };
+            let coverage = covered.iter().map(|covered| if *covered { 255 } else { 0 }).collect();
+            let mask = Mask::new(rect, coverage).unwrap();
+            let (grown, shrunk) = (mask.grown(radius, bounds), mask.shrunk(radius, bounds));
+            for (x, y) in (0..14).flat_map(|y| (0..16).map(move |x| (x, y))) {
+                let all = (0..14_usize).flat_map(|v| (0..16_usize).map(move |u| (u, v)));
+                let near = |(u, v): &(usize, usize)| u.abs_diff(x).pow(2) + v.abs_diff(y).pow(2) <= radius * radius;
+                let (mut inside, mut outside) = (false, false);
+                for (u, v) in all.filter(near) {
+                    inside |= mask.get(u, v) > 0;
+                    outside |= mask.get(u, v) == 0;
+                }
+                prop_assert_eq!(grown.get(x, y) > 0, inside, "grown by {} at ({}, {})", radius, x, y);
+                prop_assert_eq!(shrunk.get(x, y) > 0, !outside, "shrunk by {} at ({}, {})", radius, x, y);
+                let moved = mask.moved((dx, dy), bounds).get(x, y);
+                let (u, v) = (x as i64 - dx, y as i64 - dy);
+                prop_assert_eq!(moved, if u < 0 || v < 0 { 0 } else { mask.get(u as usize, v as usize) });
+                prop_assert_eq!(mask.trimmed().get(x, y), mask.get(x, y));
+                prop_assert_eq!(mask.inverted(bounds).get(x, y), 255 - mask.get(x, y));
+            }
+        }
     }
 
     #[test]

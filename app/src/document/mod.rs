@@ -178,9 +178,9 @@ impl Document {
         self.saved_revision = revision;
     }
 
-    /// Notes that something beside the pixels is in no file yet.
+    /// Notes that something beside the document changed that its file holds too.
     pub fn mark_unsaved(&mut self) {
-        self.saved_revision = u64::MAX;
+        self.revision += 1;
     }
 
     /// The part of the composite that changed since the last call, for the texture on screen.

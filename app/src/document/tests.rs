@@ -131,11 +131,11 @@ fn instances_are_numbered_by_class_and_stay_as_they_are() {
 }
 
 #[test]
-fn a_burnt_object_is_paint_and_can_be_taken_back() {
+fn a_flattened_object_is_paint_and_can_be_taken_back() {
     let mut document = blank();
     let id = document.add_object(square(4, 4, 10, 9)).unwrap();
     let seen = document.composite().clone();
-    document.burn(&[id]);
+    document.flatten(&[id]);
     assert!(document.objects().is_empty());
     assert_eq!((document.composite(), document.canvas()), (&seen, &seen));
     document.undo();
@@ -300,7 +300,7 @@ fn carry_out(document: &mut Document, deed: &Deed) {
             let id = chosen(document, at);
             document.edit_objects(|objects| objects.retain(|object| Some(object.id) != id));
         }
-        Deed::Burn(at) => document.burn(&chosen(document, at).into_iter().collect::<Vec<_>>()),
+        Deed::Burn(at) => document.flatten(&chosen(document, at).into_iter().collect::<Vec<_>>()),
         Deed::Hide(layer) => document.edit_extras(|extras| extras.layers[layer].visible ^= true),
         Deed::Hint(place) => {
             document.edit_extras(|extras| extras.hints.push(Hint { place, radius_px: 4.0, colour: [1, 2, 3] }));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::{Changed, Step, differing, shown_differently};
 use super::splice::Splice;
-use super::{Canvas, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
+use super::{Canvas, Content, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
 
 /// What an open transaction must remember; pixels are remembered by the watched canvases themselves.
 #[derive(Debug, Clone)]
@@ -122,19 +122,50 @@ impl Document {
     }
 
     /// Turns objects into plain paint, one step of undo; nothing is seen to change unless other objects lay beneath.
-    pub fn burn(&mut self, ids: &[u64]) {
+    pub fn flatten(&mut self, ids: &[u64]) {
         self.within(|document| {
             let bounds = document.content.bounds();
-            let (burnt, kept) = document.content.objects.drain(..).partition::<Vec<_>, _>(|object| ids.contains(&object.id));
+            let (flattened, kept) = document.content.objects.drain(..).partition::<Vec<_>, _>(|object| ids.contains(&object.id));
             document.content.objects = kept;
             let mut touched = Rect::EMPTY;
-            for object in &burnt {
+            for object in &flattened {
                 object.draw(&mut document.content.paint, bounds);
                 touched = touched.union(object.bounds());
             }
-            document.revision += u64::from(!burnt.is_empty());
+            document.revision += u64::from(!flattened.is_empty());
             document.touch(touched.intersection(bounds));
         });
+    }
+
+    /// Becomes another state of the same drawing, as one step of undo; whether it fits: of the same kind and size, and
+    /// begun as the same pixels.
+    #[must_use]
+    pub fn become_content(&mut self, content: &Content) -> bool {
+        let now = &self.content;
+        if now.paint.kind() != content.paint.kind() || now.paint.bounds() != content.paint.bounds() || now.base != content.base {
+            return false;
+        }
+        let target = self.target;
+        self.begin();
+        if content.lines.is_some() || self.content.lines.is_some() {
+            self.target = Target::Lines;
+            self.draw(|lines, clear| {
+                lines.copy_from(content.lines.as_ref().unwrap_or(clear), clear.bounds());
+                clear.bounds()
+            });
+        }
+        self.target = Target::Paint;
+        self.draw(|paint, _| {
+            paint.copy_from(&content.paint, content.paint.bounds());
+            content.paint.bounds()
+        });
+        self.edit_objects(|objects| objects.clone_from(&content.objects));
+        self.edit_extras(|extras| extras.clone_from(&content.extras));
+        let highest = content.objects.iter().map(|object| object.id).max().unwrap_or(0);
+        self.next_object = self.next_object.max(highest + 1);
+        self.commit();
+        self.target = target;
+        true
     }
 
     /// Ends the transaction as one step of undo; without any change there is no step.
@@ -167,9 +198,11 @@ impl Document {
         self.commit();
     }
 
-    /// Whether there is a step to take back.
+    /// Whether there is a step to take back, be it one that goes on.
     pub fn can_undo(&self) -> bool {
-        self.history.can_undo()
+        let content = &self.content;
+        let changed = |open: &Transaction| open.objects != content.objects || open.extras != content.extras;
+        self.history.can_undo() || self.transaction.as_ref().is_some_and(changed)
     }
 
     /// Whether there is a step to bring back.
@@ -180,7 +213,7 @@ impl Document {
     /// Takes back the last step.
     pub fn undo(&mut self) {
         self.cancel();
-        if self.can_undo() {
+        if self.history.can_undo() {
             let changed = self.history.undo(&mut self.content);
             self.changed(changed);
         }

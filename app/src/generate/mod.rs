@@ -1,21 +1,26 @@
 //! Canvas to picture: what is wanted, the thread that paints it, and what came out.
 
 mod input;
+mod looks;
 mod options;
 mod runner;
 mod studio;
+mod styling;
 mod worker;
 
 pub use input::{input_of, input_of_document, rgb_of};
+pub use looks::{LookPicture, LookRequest};
 pub use options::{Device, Options, Precision};
 pub use runner::{Layer, Pass, Runner, Shared, Uses};
 pub use studio::Studio;
+pub use styling::{Style, Styles, Stylist};
 pub use worker::{Generator, Painter, Step};
 
 pub(crate) use worker::yield_to_window;
 
 use std::sync::Arc;
 
+use daub_models::looks::Looks;
 use daub_models::{Input, Model};
 
 /// One state of one document.
@@ -36,8 +41,12 @@ pub struct Request {
     pub model: Arc<Model>,
     /// What the generator reads.
     pub input: Input,
+    /// How its objects look, where the generator leaves that open.
+    pub looks: Looks,
     /// How it is run.
     pub options: Options,
+    /// What is laid over the picture.
+    pub styles: Styles,
     /// Whether the pointer is still down: then an approximation will do, because more is to come.
     pub in_stroke: bool,
     /// Whether bytes are wanted even where the picture could stay on the graphics card.
@@ -73,6 +82,10 @@ pub struct Shown {
     pub height: usize,
     /// The picture itself.
     pub pixels: Pixels,
+    /// The styles that are in it already; those that take long come after the pen is lifted.
+    pub styles: Styles,
+    /// With styles: the picture before them, three bytes a pixel.
+    pub before: Option<Arc<[u8]>>,
     /// How long the pass took.
     pub milliseconds: f64,
     /// What ran it.

@@ -10,6 +10,8 @@ use daub_models::{Graph, Input, Interrupt, Loaded, Picture};
 use daub_shaders::{Context, Engine, Extent, adapter};
 use eframe::wgpu;
 
+use crate::io::folders;
+
 use super::{Device, Options, Pixels, Precision};
 
 /// Pixels by which an edit is widened at every resolution while a stroke is under way; chosen from the curve of
@@ -91,7 +93,7 @@ fn context_for(device: Device, shared: Option<&Shared>) -> anyhow::Result<Option
 
 fn open_context(found: &wgpu::Adapter) -> anyhow::Result<Context> {
     let (device, queue) = adapter::open(found)?;
-    Ok(Context::new(found, device, queue)?)
+    Ok(Context::new(found, device, queue, folders::shaders().as_deref())?)
 }
 
 /// The window's own device, shared so that pictures need not be read back.
@@ -109,7 +111,7 @@ impl Shared {
     /// # Errors
     /// When it is too small for the engine.
     pub fn new(found: &wgpu::Adapter, device: &wgpu::Device, queue: &wgpu::Queue) -> anyhow::Result<Self> {
-        let context = Context::new(found, device.clone(), queue.clone())?;
+        let context = Context::new(found, device.clone(), queue.clone(), folders::shaders().as_deref())?;
         Ok(Self { context, serves_unasked: adapter::serves(found, false) })
     }
 }

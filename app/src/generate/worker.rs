@@ -6,13 +6,15 @@ use std::thread::JoinHandle;
 
 use daub_models::{ExecuteError, Interrupt};
 
-use super::{Quality, Request, Shown, Stamp};
+use super::{LookPicture, LookRequest, Quality, Request, Shown, Stamp};
 
 /// One pass of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
     /// How good its picture is.
     pub quality: Quality,
+    /// Whether the request's styles are laid over it.
+    pub styled: bool,
     /// Whether it ends early when a newer request comes.
     pub stoppable: bool,
 }
@@ -25,11 +27,17 @@ pub trait Painter: Send {
     /// When the request cannot be painted at all.
     fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>>;
 
-    /// Paints a request; a full pass may be told to stop.
+    /// Carries out one of the steps; one that is stoppable may be told to stop.
     ///
     /// # Errors
     /// When the request cannot be painted.
-    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown>;
+    fn paint(&mut self, request: &Request, step: Step, interrupt: &Interrupt) -> anyhow::Result<Shown>;
+
+    /// Paints a small picture of one look that an object can have.
+    ///
+    /// # Errors
+    /// When it cannot be painted.
+    fn look(&mut self, wish: &LookRequest, index: usize, interrupt: &Interrupt) -> anyhow::Result<LookPicture>;
 
     /// Forgets what it holds, after a panic that may have left it half changed.
     fn reset(&mut self);
@@ -49,6 +57,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     newest: Option<Request>,
+    /// Looks that are wanted, and the next one of them; they wait until no picture is asked for.
+    looks: Option<(Arc<LookRequest>, usize)>,
     /// Set while a pass runs that a newer request may stop.
     stoppable: Option<Interrupt>,
     running: Option<Interrupt>,
@@ -61,6 +71,8 @@ struct State {
 pub struct Results {
     /// The newest picture.
     pub shown: Option<Shown>,
+    /// Small pictures of looks, in the order that they were painted.
+    pub looks: Vec<LookPicture>,
     /// Why the newest request could not be painted.
     pub failed: Option<(Stamp, String)>,
     /// Whether a request is waiting or being painted.
@@ -84,8 +96,11 @@ impl Generator {
         let theirs = shared.clone();
         let thread = std::thread::Builder::new().name("generator".into()).spawn(move || {
             yield_to_window();
-            while let Some(request) = next(&theirs) {
-                serve(&theirs, &mut painter, &request, &notify);
+            while let Some(job) = next(&theirs) {
+                match job {
+                    Job::Picture(request) => serve(&theirs, &mut painter, &request, &notify),
+                    Job::Look(wish, index) => serve_look(&theirs, &mut painter, &wish, index, &notify),
+                }
             }
         })?;
         Ok(Self { shared, thread: Some(thread) })
@@ -101,10 +116,18 @@ impl Generator {
         self.shared.wake.notify_one();
     }
 
+    /// Asks for small pictures of every look that an object can have, or for no more of them. Returns at once.
+    pub fn want_looks(&self, wish: Option<LookRequest>) {
+        let mut state = self.shared.lock();
+        state.looks = wish.map(|wish| (Arc::new(wish), 0));
+        state.results.looks.clear();
+        self.shared.wake.notify_one();
+    }
+
     /// Takes what came out since the last call.
     pub fn take_results(&self) -> Results {
         let mut state = self.shared.lock();
-        let busy = state.newest.is_some() || state.running.is_some();
+        let busy = state.newest.is_some() || state.running.is_some() || state.looks.is_some();
         Results { busy, ..std::mem::take(&mut state.results) }
     }
 }
@@ -126,8 +149,14 @@ impl Drop for Generator {
     }
 }
 
-/// Waits for the newest request; `None` when the generator is dropped.
-fn next(shared: &Shared) -> Option<Request> {
+/// What the thread does next.
+enum Job {
+    Picture(Box<Request>),
+    Look(Arc<LookRequest>, usize),
+}
+
+/// Waits for the newest request, or for a look while there is none; `None` when the generator is dropped.
+fn next(shared: &Shared) -> Option<Job> {
     let mut state = shared.lock();
     loop {
         if state.closed {
@@ -135,7 +164,11 @@ fn next(shared: &Shared) -> Option<Request> {
         }
         if let Some(request) = state.newest.take() {
             state.running = Some(Interrupt::default());
-            return Some(request);
+            return Some(Job::Picture(Box::new(request)));
+        }
+        if let Some((wish, index)) = state.looks.clone() {
+            state.running = Some(Interrupt::default());
+            return Some(Job::Look(wish, index));
         }
         state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
     }
@@ -149,7 +182,7 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
             if index > 0 && shared.lock().newest.is_some() {
                 break;
             }
-            let shown = painter.paint(request, step.quality, &begin_pass(shared, step.stoppable))?;
+            let shown = painter.paint(request, step, &begin_pass(shared, step.stoppable))?;
             publish(shared, shown);
             notify();
         }
@@ -170,6 +203,38 @@ fn serve(shared: &Shared, painter: &mut dyn Painter, request: &Request, notify: 
         state.stoppable = None;
         if let Some(message) = failure {
             state.results.failed = Some((request.stamp, message));
+        }
+    }
+    notify();
+}
+
+/// Paints one look; a newer request stops it, and it is begun again later.
+fn serve_look(shared: &Shared, painter: &mut dyn Painter, wish: &Arc<LookRequest>, index: usize, notify: &dyn Fn()) {
+    let interrupt = begin_pass(shared, true);
+    let outcome = catch_unwind(AssertUnwindSafe(|| painter.look(wish, index, &interrupt)));
+    {
+        let mut state = shared.lock();
+        state.running = None;
+        state.stoppable = None;
+        // Another object's looks may be wanted by now.
+        let current = state.looks.as_ref().is_some_and(|(wanted, _)| Arc::ptr_eq(wanted, wish));
+        match outcome {
+            Ok(Err(error)) if matches!(error.downcast_ref(), Some(ExecuteError::Interrupted)) => {}
+            Ok(Ok(picture)) if current => {
+                let next = index + 1;
+                state.looks = (next < picture.choices).then(|| (wish.clone(), next));
+                state.results.looks.push(picture);
+            }
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                state.looks = state.looks.take().filter(|_| !current);
+                state.results.failed = Some((wish.request.stamp, crate::log::one_line(&error)));
+            }
+            Err(_) => {
+                painter.reset();
+                state.looks = state.looks.take().filter(|_| !current);
+                state.results.failed = Some((wish.request.stamp, "the looks could not be painted".to_owned()));
+            }
         }
     }
     notify();

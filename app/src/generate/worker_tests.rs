@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use daub_models::architecture::{Architecture, Family, InputKind};
+use daub_models::looks::{Looks, Object};
 use daub_models::recognise::unknown_card;
 use daub_models::{Input, Model};
 
@@ -25,12 +26,12 @@ impl Painter for Counter {
     fn steps(&mut self, request: &Request) -> anyhow::Result<Vec<Step>> {
         anyhow::ensure!(request.stamp.revision != 13, "thirteen cannot be painted");
         assert_ne!(request.stamp.revision, 666, "a painter that panics");
-        let preview = Step { quality: Quality::Preview, stoppable: false };
-        let full = Step { quality: Quality::Full, stoppable: self.preview };
+        let preview = Step { quality: Quality::Preview, styled: false, stoppable: false };
+        let full = Step { quality: Quality::Full, styled: false, stoppable: self.preview };
         Ok(if self.preview { vec![preview, full] } else { vec![full] })
     }
 
-    fn paint(&mut self, request: &Request, quality: Quality, interrupt: &Interrupt) -> anyhow::Result<Shown> {
+    fn paint(&mut self, request: &Request, Step { quality, .. }: Step, interrupt: &Interrupt) -> anyhow::Result<Shown> {
         assert_eq!(self.in_flight.fetch_add(1, Ordering::SeqCst), 0, "two passes at once");
         self.passes.fetch_add(1, Ordering::SeqCst);
         let steps = if quality == Quality::Full { self.full_ms } else { 0 };
@@ -44,8 +45,20 @@ impl Painter for Counter {
             return Err(error.into());
         }
         let pixels = Pixels::Bytes(Arc::from([0; 3].as_slice()));
-        let Request { stamp, model, options, .. } = request.clone();
-        Ok(Shown { stamp, model, options, quality, width: 1, height: 1, pixels, milliseconds: 0.0, device: "test".into() })
+        let Request { stamp, model, options, styles, .. } = request.clone();
+        let (milliseconds, device, before) = (0.0, "test".into(), None);
+        Ok(Shown { stamp, model, options, quality, width: 1, height: 1, pixels, styles, before, milliseconds, device })
+    }
+
+    fn look(&mut self, wish: &LookRequest, index: usize, interrupt: &Interrupt) -> anyhow::Result<LookPicture> {
+        assert_eq!(self.in_flight.fetch_add(1, Ordering::SeqCst), 0, "two passes at once");
+        let outcome = (0..self.full_ms).try_for_each(|_| {
+            std::thread::sleep(Duration::from_millis(1));
+            interrupt.check()
+        });
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        outcome?;
+        Ok(LookPicture { stamp: wish.request.stamp, object: wish.object, index, choices: 4, picture: None })
     }
 
     fn reset(&mut self) {}
@@ -58,7 +71,9 @@ fn request(revision: u64) -> Request {
         stamp: Stamp { document: 1, revision },
         model: Arc::new(Model { card, weights: "test.safetensors".into() }),
         input: Input::from_rgb(1, 1, vec![0; 3]),
+        looks: Looks::default(),
         options: super::super::Options::default(),
+        styles: super::super::Styles::default(),
         in_stroke: false,
         bytes: false,
     }
@@ -155,4 +170,46 @@ fn requests_from_many_threads_never_deadlock() {
     });
     generator.want(request(9000));
     assert_eq!(drain(&generator, &results).0.last().map(|shown| shown.stamp.revision), Some(9000));
+}
+
+fn looks(id: u32) -> LookRequest {
+    LookRequest { request: request(1), object: Object::Instance(id) }
+}
+
+/// Takes results until the generator is idle; returns the looks by object and number, and the pictures.
+fn drain_looks(generator: &Generator, results: &mpsc::Receiver<()>) -> (Vec<(u32, usize)>, usize) {
+    let (mut looks, mut pictures) = (Vec::new(), 0);
+    loop {
+        let taken = generator.take_results();
+        looks.extend(taken.looks.iter().map(|look| (look.object.id(), look.index)));
+        pictures += usize::from(taken.shown.is_some());
+        if !taken.busy {
+            return (looks, pictures);
+        }
+        results.recv_timeout(Duration::from_secs(20)).expect("the generator stopped answering");
+    }
+}
+
+#[test]
+fn every_look_is_painted_once_and_pictures_come_first() {
+    let (generator, results) = start(&Counter { full_ms: 20, ..Counter::default() });
+    generator.want_looks(Some(looks(26)));
+    results.recv_timeout(Duration::from_secs(20)).unwrap();
+    // The look under way gives way to the picture and is begun again.
+    generator.want(request(2));
+    let (painted, pictures) = drain_looks(&generator, &results);
+    assert_eq!((painted, pictures), (vec![(26, 0), (26, 1), (26, 2), (26, 3)], 1));
+}
+
+#[test]
+fn looks_of_another_object_take_the_place_of_the_old_ones() {
+    let (generator, results) = start(&Counter { full_ms: 20, ..Counter::default() });
+    generator.want_looks(Some(looks(26)));
+    results.recv_timeout(Duration::from_secs(20)).unwrap();
+    generator.want_looks(Some(looks(7)));
+    let (painted, _) = drain_looks(&generator, &results);
+    assert_eq!(painted, (0..4).map(|index| (7, index)).collect::<Vec<_>>());
+    generator.want_looks(Some(looks(8)));
+    generator.want_looks(None);
+    assert!(drain_looks(&generator, &results).0.is_empty());
 }

@@ -14,12 +14,18 @@ use super::export;
 pub enum Purpose {
     /// A project, picture, label map or recorded drawing to paint on.
     OpenDrawing,
+    /// A photograph to trace.
+    TracePhoto,
     /// A weight file.
     OpenModel,
     /// A project file to write.
     SaveProject,
     /// Something to write a drawing as.
     Export(export::Kind),
+    /// A photograph whose style is taken.
+    StylePhoto,
+    /// A photograph to draw by.
+    OpenReference,
 }
 
 /// A question for a path.
@@ -62,8 +68,9 @@ impl Purpose {
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
             Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "ora", "json"],
-            Self::OpenModel => &["safetensors", "pth", "pt", "pict", "json"],
+            Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
+            Self::TracePhoto | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
             Self::Export(kind) => kind.extensions(),
         }
     }

@@ -3,11 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use image::{Rgb, RgbImage, RgbaImage, imageops};
+use image::{Rgb, RgbImage, imageops};
 
-use super::ora::{self, Layer};
-use super::pictures;
 use super::project::Project;
+use super::{ora, pictures};
 use crate::document::Canvas;
 use crate::generate::rgb_of;
 use crate::io::write_atomically;
@@ -71,16 +70,12 @@ impl Kind {
 /// Everything about a drawing that may go into a file.
 #[derive(Debug, Clone)]
 pub struct Source {
-    /// What the model reads.
+    /// The whole drawing.
+    pub project: Project,
+    /// What the model reads of it.
     pub canvas: Canvas,
     /// One colour a label; empty for drawings of colours.
     pub palette: Vec<[u8; 3]>,
-    /// One instance id a pixel.
-    pub instances: Vec<u32>,
-    /// The layers from the top, without the photograph.
-    pub layers: Vec<Layer>,
-    /// The whole drawing, for files that Daub reads back.
-    pub project: Project,
     /// The photograph, where there is one.
     pub picture: Option<RgbImage>,
 }
@@ -139,51 +134,43 @@ fn encode(kind: Kind, source: &Source, path: &Path) -> anyhow::Result<Vec<u8>> {
             pictures::encode_labels(width, height, &ids, &source.palette)
         }
         Kind::Canvas => rgb(&source.canvas_rgb()),
-        Kind::Instances => pictures::encode_instances(width, height, &source.instances),
+        Kind::Instances => pictures::encode_instances(width, height, &source.project.content.instance_map(canvas)),
         Kind::SideBySide => rgb(&side_by_side(&source.canvas_rgb(), picture()?)),
         Kind::Layers => {
-            let photograph = source.picture.as_ref().map(|picture| Layer {
-                name: ora::PHOTOGRAPH.to_owned(),
-                left: 0,
-                top: 0,
-                picture: fitted(picture, width as u32, height as u32),
-                opacity: 1.0,
-                visible: true,
-                locked: true,
-            });
-            let layers: Vec<Layer> = photograph.into_iter().chain(source.layers.iter().cloned()).collect();
+            let layers = ora::layers_of(&source.project.content, &source.palette, source.picture.as_ref());
             ora::write(width as u32, height as u32, &layers, &source.project)
         }
         Kind::Timelapse => anyhow::bail!("a timelapse is painted frame by frame"),
     }
 }
 
-/// A photograph as a layer of the canvas's size.
-fn fitted(picture: &RgbImage, width: u32, height: u32) -> RgbaImage {
-    let scaled = (picture.dimensions() != (width, height))
-        .then(|| imageops::resize(picture, width, height, imageops::FilterType::CatmullRom));
-    let picture = scaled.as_ref().unwrap_or(picture);
-    image::DynamicImage::from(picture.clone()).to_rgba8()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::candidates::Candidates;
-    use crate::document::Kind as Holds;
+    use std::sync::Arc;
+
+    use crate::document::{Kind as Holds, Mask, Object, Part, Placement, Rect, Shape};
 
     fn source() -> Source {
-        let canvas = Canvas::from_pixels(Holds::Labels("x".into()), 4, 2, vec![0, 1, 2, 1, 0, 0, 2, 5]).unwrap();
-        let project = Project {
-            title: "x".into(),
-            model: String::new(),
-            canvas: canvas.clone(),
-            base: canvas.clone(),
-            candidates: Candidates::default(),
-        };
+        let paint = Canvas::from_pixels(Holds::Labels("x".into()), 4, 2, vec![0, 1, 2, 1, 0, 0, 2, 5]).unwrap();
+        let mut project = Project::new("x", "", paint.clone());
+        let mask = Arc::new(Mask::filled(Rect { left: 0, top: 1, right: 2, bottom: 2 }));
+        let shape = Shape::free(vec![mask.clone()]).unwrap();
+        let (placement, parts) = (Placement::upright([1.0, 2.0], 1.0), vec![Part { ink: 2, mask }]);
+        let (name, visible) = ("car".into(), true);
+        project.content.objects.push(Arc::new(Object {
+            id: 1,
+            name,
+            shape,
+            placement,
+            parts,
+            instance: 7,
+            visible,
+            locked: false,
+        }));
+        let canvas = Canvas::from_pixels(Holds::Labels("x".into()), 4, 2, vec![0, 1, 2, 1, 2, 2, 2, 5]).unwrap();
         let picture = Some(RgbImage::from_pixel(8, 4, Rgb([9, 8, 7])));
-        let palette = vec![[1, 1, 1], [2, 2, 2], [3, 3, 3]];
-        Source { instances: vec![0, 26_001, 2, 26_002, 0, 0, 2, 5], canvas, palette, layers: Vec::new(), project, picture }
+        Source { project, canvas, palette: vec![[1, 1, 1], [2, 2, 2], [3, 3, 3]], picture }
     }
 
     #[test]
@@ -194,7 +181,7 @@ mod tests {
             write(kind, &source(), &path(name)).unwrap();
         }
         assert_eq!(pictures::read_labels(&path("labels.png")).unwrap().ids, source().canvas.pixels());
-        assert_eq!(pictures::read_instances(&path("instances.png")).unwrap().ids, source().instances);
+        assert_eq!(pictures::read_instances(&path("instances.png")).unwrap().ids, [0, 1, 2, 1, 2007, 2007, 2, 5]);
         let both = image::open(path("both.png")).unwrap().to_rgb8();
         // The photograph was twice as large; label 5 has no colour.
         assert_eq!(both.dimensions(), (8, 2));

@@ -14,14 +14,19 @@ pub struct Files<T> {
 }
 
 impl<T: Send + 'static> Files<T> {
-    /// Starts the thread; `notify` is called after every job, and `after_panic` says what came of a job that panicked.
+    /// Starts the thread under this name; `notify` is called after every job, and `after_panic` says what came of a job
+    /// that panicked.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(notify: impl Fn() + Send + 'static, after_panic: impl Fn() -> T + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        name: &str,
+        notify: impl Fn() + Send + 'static,
+        after_panic: impl Fn() -> T + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job<T>>();
         let (sender, results) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("files".into()).spawn(move || {
+        let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             for job in queue {
                 // A fault in one reader must not end the thread that also saves drawings. A job owns all that it
                 // touches, so nothing half changed outlives it.
@@ -65,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_job_that_panics_is_told_of_and_the_next_one_runs() {
-        let files = Files::start(|| (), || "failed").unwrap();
+        let files = Files::start("files", || (), || "failed").unwrap();
         files.run(|| "read");
         files.run(|| panic!("a fault in a reader"));
         files.run(|| "saved");

@@ -17,6 +17,19 @@ pub fn data() -> Option<PathBuf> {
     project_dirs().map(|dirs| dirs.data_dir().to_owned())
 }
 
+/// Where compiled shaders are kept between starts.
+pub fn shaders() -> Option<PathBuf> {
+    project_dirs().map(|dirs| dirs.cache_dir().join("shaders"))
+}
+
+/// Where preferences live: the system's folder for configuration, or the data folder where that is named.
+pub fn config() -> Option<PathBuf> {
+    if let Some(folder) = std::env::var_os("DAUB_DATA").filter(|value| !value.is_empty()) {
+        return Some(folder.into());
+    }
+    project_dirs().map(|dirs| dirs.config_dir().to_owned())
+}
+
 /// Folders that are searched for models, the first first: `$DAUB_MODELS`, the user's data folder,
 /// `assets/models` beside the executable, and `assets/models` in or above the current folder.
 pub fn models() -> Vec<PathBuf> {

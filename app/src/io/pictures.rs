@@ -10,12 +10,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use daub_models::Input;
 use daub_models::input::MAX_PIXELS;
-use image::{DynamicImage, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, ImageFormat, ImageReader, RgbImage, RgbaImage};
 
-use crate::document::{Canvas, Kind};
+use crate::document::{Canvas, Kind, Picture};
 
 /// Most memory that decoding one picture may take.
-pub(crate) const MAX_DECODED_BYTES: u64 = 512 << 20;
+pub(super) const MAX_DECODED_BYTES: u64 = 512 << 20;
 
 /// Ids of a label or instance map.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,22 +37,58 @@ pub fn read_rgb(path: &Path) -> anyhow::Result<RgbImage> {
     read().with_context(|| format!("cannot read the picture {}", path.display()))
 }
 
+/// Longest side of a reference photograph in pixels; larger ones are made smaller.
+const MAX_REFERENCE_SIDE: u32 = 2048;
+
+/// Reads a photograph to draw by.
+///
+/// # Errors
+/// As [`read_rgb`].
+pub fn read_reference(path: &Path) -> anyhow::Result<Picture> {
+    let mut photo = read_rgb(path)?;
+    let side = photo.width().max(photo.height());
+    if side > MAX_REFERENCE_SIDE {
+        let scaled = |length: u32| (u64::from(length) * u64::from(MAX_REFERENCE_SIDE) / u64::from(side)).max(1) as u32;
+        let size = (scaled(photo.width()), scaled(photo.height()));
+        photo = image::imageops::resize(&photo, size.0, size.1, image::imageops::FilterType::Triangle);
+    }
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    Picture::new(width, height, photo.into_raw()).context("the picture is empty")
+}
+
 /// Decodes a picture as colours.
 ///
 /// # Errors
 /// When it is broken or too large.
-pub fn rgb_from(mut source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
+pub fn rgb_from(source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
+    Ok(over_white(&decoded(source)?))
+}
+
+/// Decodes a picture with its transparency.
+///
+/// # Errors
+/// When it is broken or too large.
+pub fn rgba_from(source: impl BufRead + Seek) -> anyhow::Result<RgbaImage> {
+    Ok(decoded(source)?.to_rgba8())
+}
+
+fn decoded(mut source: impl BufRead + Seek) -> anyhow::Result<DynamicImage> {
     let (width, height) = ImageReader::new(&mut source).with_guessed_format()?.into_dimensions()?;
     check_size(width, height)?;
     source.rewind()?;
     let mut reader = ImageReader::new(source).with_guessed_format()?;
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    reader.limits(limits);
-    Ok(over_white(&reader.decode()?))
+    reader.limits(limits());
+    Ok(reader.decode()?)
 }
 
-pub(crate) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
+/// Memory that a decoder may take.
+pub(super) fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    limits
+}
+
+pub(super) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     let pixels = u64::from(width) * u64::from(height);
     ensure!(
         (1..=MAX_PIXELS as u64).contains(&pixels),
@@ -206,21 +242,44 @@ pub fn encode_labels(width: usize, height: usize, ids: &[u8], palette: &[[u8; 3]
     Ok(bytes)
 }
 
-/// Encodes instance ids as a 16-bit gray PNG.
+/// Encodes instance ids as a 16-bit grey PNG.
 ///
 /// # Errors
 /// When the size does not fit the ids, or one has more than 16 bits.
 pub fn encode_instances(width: usize, height: usize, ids: &[u32]) -> anyhow::Result<Vec<u8>> {
     let narrow = |id: &u32| u16::try_from(*id).map(u16::to_be_bytes).with_context(|| format!("instance {id} is too large"));
     let values: Vec<[u8; 2]> = ids.iter().map(narrow).collect::<anyhow::Result<_>>()?;
+    encode_shades(width, height, png::BitDepth::Sixteen, values.as_flattened())
+}
+
+/// Encodes shades as a grey PNG.
+///
+/// # Errors
+/// When the size does not fit the shades.
+pub fn encode_grey(width: usize, height: usize, shades: &[u8]) -> anyhow::Result<Vec<u8>> {
+    encode_shades(width, height, png::BitDepth::Eight, shades)
+}
+
+fn encode_shades(width: usize, height: usize, depth: png::BitDepth, shades: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Sixteen);
+    encoder.set_depth(depth);
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(values.as_flattened())?;
+    writer.write_image_data(shades)?;
     writer.finish()?;
     Ok(bytes)
+}
+
+/// Columns and rows that a PNG claims to have, without decoding it.
+///
+/// # Errors
+/// When it is no PNG, or has too many.
+pub fn png_size(bytes: &[u8]) -> anyhow::Result<(usize, usize)> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    let info = decoder.read_header_info().context("it is not a PNG file, or a broken one")?;
+    check_size(info.width, info.height)?;
+    Ok((info.width as usize, info.height as usize))
 }
 
 #[cfg(test)]

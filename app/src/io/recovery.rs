@@ -133,20 +133,13 @@ fn find_lost(base: &Path) -> (Vec<Lost>, Vec<Project>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::candidates::Candidates;
     use crate::document::{Canvas, Kind};
 
     #[test]
     fn a_drawing_outlives_a_killed_program_and_only_that() {
         let base = tempfile::tempdir().unwrap();
         let canvas = Canvas::new(Kind::Sketch, 4, 4, 9);
-        let project = Project {
-            title: "cat".into(),
-            model: "cats".into(),
-            candidates: Candidates::default(),
-            base: canvas.clone(),
-            canvas,
-        };
+        let project = Project::new("cat", "cats", canvas);
         let (first, lost) = Recovery::start(base.path()).unwrap();
         assert!(lost.is_empty());
         first.keep(1, &project).unwrap();
@@ -162,7 +155,7 @@ mod tests {
         std::fs::write(folder.join("lock"), "").unwrap();
         std::fs::write(folder.join("1.daub"), copy).unwrap();
         let (second, lost) = Recovery::start(base.path()).unwrap();
-        assert_eq!(lost, [project.clone()]);
+        assert_eq!(lost, std::slice::from_ref(&project));
         // Killed again before it kept a copy of its own: nothing is lost, and nobody else takes it meanwhile.
         assert!(Recovery::start(base.path()).unwrap().1.is_empty());
         drop(second);

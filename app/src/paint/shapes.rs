@@ -6,17 +6,34 @@ use crate::document::{Canvas, Rect};
 /// A round brush of this radius drawn from `from` to `to`: every pixel whose centre is at most `radius_px` away
 /// from the segment. A brush thinner than a pixel still leaves the pixels under its path.
 pub fn brush_segment(canvas: &mut Canvas, from: Point, to: Point, radius_px: f32, fill: Fill<'_>) -> Rect {
-    let r = radius_px.max(0.5);
-    let bounds = Rect::around(from.x.min(to.x) - r, from.y.min(to.y) - r, from.x.max(to.x) + r, from.y.max(to.y) + r);
+    brush_taper(canvas, (from, radius_px), (to, radius_px), fill)
+}
+
+/// A round brush whose radius changes on the way: the convex hull of a disc at either end.
+pub fn brush_taper(canvas: &mut Canvas, (from, r0): (Point, f32), (to, r1): (Point, f32), fill: Fill<'_>) -> Rect {
+    let (r0, r1) = (r0.max(0.5), r1.max(0.5));
+    let bounds = Rect::around(
+        (from.x - r0).min(to.x - r1),
+        (from.y - r0).min(to.y - r1),
+        (from.x + r0).max(to.x + r1),
+        (from.y + r0).max(to.y + r1),
+    );
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let length = dx.hypot(dy);
-    // The outline of a capsule is convex, so each row is one span: the union of the two caps and the band between.
+    // The corners of the band between the discs: where their common tangents touch them. One disc inside the other
+    // has none, and neither have two in one place.
+    let corners = (length > (r0 - r1).abs()).then(|| {
+        let (ux, uy) = (dx / length, dy / length);
+        let sine = (r0 - r1) / length;
+        let cosine = (1.0 - sine * sine).sqrt();
+        let touching = |centre: Point, r: f32, side: f32| {
+            (centre.x + r * (ux * sine - uy * cosine * side), centre.y + r * (uy * sine + ux * cosine * side))
+        };
+        [touching(from, r0, 1.0), touching(to, r1, 1.0), touching(to, r1, -1.0), touching(from, r0, -1.0)]
+    });
+    // The hull is convex, so each row is one span: the union of the two caps and the band between.
     let band = move |y: f32| -> Option<(f32, f32)> {
-        if length == 0.0 {
-            return None;
-        }
-        let (nx, ny) = (-dy / length * r, dx / length * r);
-        let corners = [(from.x + nx, from.y + ny), (to.x + nx, to.y + ny), (to.x - nx, to.y - ny), (from.x - nx, from.y - ny)];
+        let corners = corners?;
         let mut span: Option<(f32, f32)> = None;
         for i in 0..4 {
             let ((x0, y0), (x1, y1)) = (corners[i], corners[(i + 1) % 4]);
@@ -27,12 +44,12 @@ pub fn brush_segment(canvas: &mut Canvas, from: Point, to: Point, radius_px: f32
         }
         span
     };
-    let cap = move |centre: Point, y: f32| {
+    let cap = move |centre: Point, r: f32, y: f32| {
         let half = (r * r - (y - centre.y).powi(2)).sqrt();
         (!half.is_nan()).then_some((centre.x - half, centre.x + half))
     };
     paint_spans(canvas, bounds, fill, |y| {
-        let spans = [cap(from, y), cap(to, y), band(y)].into_iter().flatten();
+        let spans = [cap(from, r0, y), cap(to, r1, y), band(y)].into_iter().flatten();
         spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     })
 }
@@ -113,6 +130,25 @@ mod tests {
                     prop_assert!((d - radius).abs() < 1e-3 || on == (d < radius), "({x}, {y}) at {d} of {radius}: {on}");
                     prop_assert!(!on || (x >= rect.left && x < rect.right && y >= rect.top && y < rect.bottom));
                 }
+            }
+        }
+
+        #[test]
+        fn a_tapered_brush_covers_the_discs_between_its_ends(
+            ax in -5f32..37.0, ay in -5f32..29.0, bx in -5f32..37.0, by in -5f32..29.0, r0 in 0.5f32..8.0, r1 in 0.5f32..8.0,
+        ) {
+            let (a, b) = (Point { x: ax, y: ay }, Point { x: bx, y: by });
+            let (canvas, _) = painted(|canvas| brush_taper(canvas, (a, r0), (b, r1), Fill::Ink(1)));
+            for (x, y) in (0..24).flat_map(|y| (0..32).map(move |x| (x, y))) {
+                let centre = Point { x: x as f32 + 0.5, y: y as f32 + 0.5 };
+                // The hull of two discs is the union of the discs between them.
+                let nearest = (0..=400).map(|i| i as f32 / 400.0).map(|t| {
+                    distance(centre, Point { x: ax + (bx - ax) * t, y: ay + (by - ay) * t }, Point { x: ax + (bx - ax) * t, y: ay + (by - ay) * t })
+                        - (r0 + (r1 - r0) * t)
+                });
+                let nearest = nearest.fold(f32::MAX, f32::min);
+                let on = canvas.get(x, y) == Some(1);
+                prop_assert!(nearest.abs() < 0.02 || on == (nearest < 0.0), "({x}, {y}) at {nearest}: {on}");
             }
         }
 

@@ -44,7 +44,8 @@ impl CanvasTexture {
 /// Labels have no colours between them, so a magnified canvas shows its pixels.
 const OPTIONS: TextureOptions = TextureOptions { magnification: egui::TextureFilter::Nearest, ..TextureOptions::LINEAR };
 
-fn image_of(canvas: &Canvas, rect: Rect, palette: &[[u8; 3]]) -> ColorImage {
+/// The pixels of a rectangle in the colours of the screen.
+pub(crate) fn image_of(canvas: &Canvas, rect: Rect, palette: &[[u8; 3]]) -> ColorImage {
     let labels = canvas.kind().is_labels();
     let colour = |ink: u32| match palette.get(ink as usize) {
         Some([r, g, b]) if labels => Color32::from_rgb(*r, *g, *b),

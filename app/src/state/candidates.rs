@@ -6,7 +6,7 @@ use image::RgbImage;
 
 use super::State;
 use crate::action::{CandidateAction, CandidateEffect, Effect};
-use crate::document::Target;
+use crate::document::Kind;
 use crate::io::project::Project;
 
 /// One side of a comparison.
@@ -45,6 +45,15 @@ pub struct Comparison {
     pub pictures: Vec<(u64, Arc<RgbImage>)>,
 }
 
+/// How kept pictures are shown.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Filmstrip {
+    /// Those that are compared now.
+    pub comparison: Option<Comparison>,
+    /// Whether the strip is folded away.
+    pub folded: bool,
+}
+
 impl State {
     /// Carries out a wish about kept pictures.
     pub(super) fn candidate(&mut self, action: CandidateAction) -> Vec<Effect> {
@@ -59,19 +68,19 @@ impl State {
                     // The file on the disk does not have it yet.
                     open.document.mark_unsaved();
                 }
-                self.strip_folded = false;
+                self.filmstrip.folded = false;
             }
             CandidateAction::Compare(left, right) => return self.compare(left, right),
             CandidateAction::Unpacked { id, picture } => {
-                if let Some(comparison) = &mut self.comparison {
+                if let Some(comparison) = &mut self.filmstrip.comparison {
                     comparison.pictures.push((id, picture));
                 }
             }
-            CandidateAction::SetWay(way) => self.comparison.iter_mut().for_each(|comparison| comparison.way = way),
+            CandidateAction::SetWay(way) => self.filmstrip.comparison.iter_mut().for_each(|comparison| comparison.way = way),
             CandidateAction::SetDivider(share) => {
-                self.comparison.iter_mut().for_each(|comparison| comparison.divider = share.clamp(0.0, 1.0));
+                self.filmstrip.comparison.iter_mut().for_each(|comparison| comparison.divider = share.clamp(0.0, 1.0));
             }
-            CandidateAction::EndComparison => self.comparison = None,
+            CandidateAction::EndComparison => self.filmstrip.comparison = None,
             CandidateAction::GoBack(kept) | CandidateAction::OpenBeside(kept) => {
                 let beside = matches!(action, CandidateAction::OpenBeside(_));
                 let found = self.drawing().candidates.get(kept).cloned();
@@ -82,52 +91,45 @@ impl State {
             CandidateAction::Delete(kept) => {
                 self.drawing_mut().candidates.remove(kept);
                 self.drawing_mut().document.mark_unsaved();
-                if self.comparison.as_ref().is_some_and(|shown| [shown.left, shown.right].contains(&Pick::Kept(kept))) {
-                    self.comparison = None;
+                if self.filmstrip.comparison.as_ref().is_some_and(|shown| [shown.left, shown.right].contains(&Pick::Kept(kept))) {
+                    self.filmstrip.comparison = None;
                 }
             }
-            CandidateAction::Fold(folded) => self.strip_folded = folded,
+            CandidateAction::Fold(folded) => self.filmstrip.folded = folded,
         }
         Vec::new()
     }
 
     fn compare(&mut self, left: Pick, right: Pick) -> Vec<Effect> {
         let drawing = self.drawing().id;
-        let before = self.comparison.take().filter(|shown| shown.drawing == drawing);
+        let before = self.filmstrip.comparison.take().filter(|shown| shown.drawing == drawing);
         if before.as_ref().is_some_and(|shown| (shown.left, shown.right) == (left, right)) || left == right {
             return Vec::new();
         }
         let (way, divider) = before.map_or((Way::default(), 0.5), |shown| (shown.way, shown.divider));
-        self.comparison = Some(Comparison { drawing, left, right, way, divider, pictures: Vec::new() });
+        self.filmstrip.comparison = Some(Comparison { drawing, left, right, way, divider, pictures: Vec::new() });
         let kept = [left, right].into_iter().filter_map(|pick| if let Pick::Kept(id) = pick { Some(id) } else { None });
         let found = kept.filter_map(|id| self.drawing().candidates.get(id).cloned());
         found.map(|candidate| Effect::Candidate(CandidateEffect::Unpack(candidate))).collect()
     }
 
-    /// Goes back to a kept drawing: as one step where the sizes agree, in a tab of its own otherwise.
-    fn returned(&mut self, drawing: u64, project: Project, beside: bool) {
-        let open = self.drawings.iter_mut().find(|open| open.id == drawing);
-        let fits = |document: &crate::document::Document| {
-            let canvas = document.canvas();
-            let same = canvas.kind() == project.canvas.kind() && canvas.bounds() == project.canvas.bounds();
-            same && document.objects().is_empty()
-        };
-        if let Some(open) = open.filter(|open| !beside && fits(&open.document)) {
-            let target = open.document.target();
-            open.document.set_target(Target::Paint);
-            open.document.draw(|canvas, _| {
-                let bounds = canvas.bounds();
-                for y in bounds.top..bounds.bottom {
-                    canvas.row_mut(y, bounds.left, bounds.right).copy_from_slice(project.canvas.row(y, 0, bounds.right));
-                }
-                bounds
-            });
-            open.document.set_target(target);
+    /// Goes back to a kept drawing: as one step where it is a state of this one, in a tab of its own otherwise.
+    fn returned(&mut self, id: u64, project: Project, beside: bool) {
+        self.filmstrip.comparison = None;
+        let named = self.models.iter().find(|model| model.card.name == project.model).cloned();
+        let open = self.drawings.iter_mut().find(|open| open.id == id).filter(|_| !beside);
+        if let Some(open) = open
+            && open.document.become_content(&project.content)
+        {
+            // With the model and the styles that made the picture.
+            let kind = open.document.canvas().kind().clone();
+            open.model = named.filter(|model| Kind::from(model.card.drawing_kind()) == kind).or(open.model.take());
+            open.styles = project.settings.styles.checked();
+            open.selected.clear();
         } else {
             self.open_project(project, None);
             self.drawing_mut().document.mark_unsaved();
         }
-        self.comparison = None;
     }
 }
 

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use daub_models::Model;
 
+use super::painting::middle_of;
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
 use crate::candidates::Candidates;
-use crate::document::{Canvas, Document, Ink, Kind};
-use crate::io::project::Project;
+use crate::document::{Canvas, Document, Ink, Kind, Layer};
+use crate::io::project::{Project, Settings};
 use crate::scenes;
+use crate::styles::Chain;
 use crate::text::{Text, text};
 
 const NO_MODEL: Text = text("No model here can paint this drawing", "没有可用于此画的模型");
@@ -41,7 +43,25 @@ impl State {
         let ink = first_ink(document.canvas(), model.as_deref());
         let (id, view) = (self.next_id, View::default());
         self.next_id += 1;
-        self.drawings.push(OpenDrawing { id, document, model, ink, file: None, view, candidates: Candidates::default() });
+        let (previous_ink, symmetry) = (second_ink(document.canvas(), ink), middle_of(document.canvas()));
+        self.drawings.push(OpenDrawing {
+            id,
+            document,
+            model,
+            ink,
+            styles: Chain::default(),
+            previous_ink,
+            symmetry,
+            last_point: None,
+            selection: None,
+            selection_revision: 0,
+            selected: Vec::new(),
+            active: Layer::Paint,
+            hint_colour: [220, 60, 40],
+            file: None,
+            view,
+            candidates: Candidates::default(),
+        });
         self.current = self.drawings.len() - 1;
         if self.drawing().document.canvas().kind() == &Kind::Sketch {
             self.radius_px = self.radius_px.min(1.0);
@@ -80,18 +100,9 @@ impl State {
         match scene.finished() {
             Ok(canvas) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(
-                    Project {
-                        title,
-                        model: scene.model.clone(),
-                        candidates: Candidates::default(),
-                        base: canvas.clone(),
-                        canvas,
-                    },
-                    None,
-                );
+                self.open_project(Project::new(title, scene.model.clone(), canvas), None);
             }
-            Err(error) => self.notice = Some(Notice { message: format!("{error:#}"), is_error: true }),
+            Err(error) => self.notices.tell(Notice::error(format!("{error:#}"))),
         }
     }
 
@@ -102,16 +113,20 @@ impl State {
     }
 
     pub(super) fn open_project(&mut self, project: Project, file: Option<PathBuf>) {
-        let kind = project.canvas.kind().clone();
+        let kind = project.content.paint.kind().clone();
         let fits = |known: &&Arc<Model>| Kind::from(known.card.drawing_kind()) == kind;
         let named = self.models.iter().filter(fits).find(|known| known.card.name == project.model);
         let model = named.or_else(|| self.models.iter().find(fits)).cloned();
         if model.is_none() {
-            self.notice = Some(Notice { message: NO_MODEL.of(self.language).to_owned(), is_error: true });
+            self.notices.tell(Notice::error(NO_MODEL.of(self.language)));
         }
-        self.add(Document::restore(project.title, project.canvas, project.base), model);
-        self.drawing_mut().candidates = project.candidates;
-        self.drawing_mut().file = file;
+        self.add(Document::from_content(project.title, project.content), model);
+        let drawing = self.drawing_mut();
+        drawing.file = file;
+        drawing.candidates = project.candidates;
+        let Settings { view, styles } = project.settings;
+        drawing.view = view;
+        drawing.styles = styles.checked();
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {
@@ -154,6 +169,14 @@ fn blank(kind: &Kind, model: &Model) -> Canvas {
         Kind::Sketch | Kind::Photo => 0x00ff_ffff,
     };
     Canvas::new(kind.clone(), width, height, ink)
+}
+
+/// What X brings up at first: white beside black, and what a corner of the scene shows beside its first ink.
+fn second_ink(canvas: &Canvas, first: Ink) -> Ink {
+    if !canvas.kind().is_labels() {
+        return 0x00ff_ffff;
+    }
+    canvas.pixels().iter().copied().find(|ink| *ink != first).unwrap_or(first)
 }
 
 /// What a fresh brush lays down: something that the scene holds much of, or black.

@@ -1,10 +1,9 @@
-//! Everything about files that the window shows: the list of exports, the table of unknown values, running jobs.
+//! Everything about files that the window shows: the list of exports, the table of unknown values, recent files.
 
 use std::path::PathBuf;
 
 use super::State;
-use crate::action::{Action, Effect, FileAction, FileEffect, Job, Meaning};
-use crate::candidates::Candidates;
+use crate::action::{Action, Effect, FileAction, FileEffect, Meaning};
 use crate::io::dialogs::Purpose;
 use crate::io::export;
 use crate::io::project::Project;
@@ -23,8 +22,6 @@ pub struct Filing {
     pub replacing: Option<(Purpose, PathBuf)>,
     /// The label map whose values are asked about.
     pub meaning: Option<Meaning>,
-    /// Jobs that run.
-    pub jobs: Vec<Job>,
 }
 
 impl State {
@@ -63,9 +60,9 @@ impl State {
             }
             FileAction::OpenMeaning => return self.open_meaning(),
             FileAction::CancelMeaning => filing.meaning = None,
-            FileAction::JobBegan(job) => filing.jobs.push(job),
-            FileAction::JobEnded(id) => filing.jobs.retain(|job| job.id != id),
-            FileAction::CancelJob(id) => filing.jobs.iter().filter(|job| job.id == id).for_each(|job| job.progress.cancel()),
+            FileAction::Opened(path) => self.preferences.remember(path),
+            FileAction::OpenRecent(path) => return vec![Effect::Open(path)],
+            FileAction::ForgetRecent => self.preferences.recent.clear(),
         }
         Vec::new()
     }
@@ -75,33 +72,14 @@ impl State {
         let Some(canvas) = table.canvas() else { return Vec::new() };
         memory.learn(&table);
         let model = self.drawing().model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default();
-        self.open_project(Project { title, model, candidates: Candidates::default(), base: canvas.clone(), canvas }, None);
+        self.open_project(Project::new(title, model, canvas), None);
         vec![Effect::File(FileEffect::Remember(memory))]
-    }
-
-    /// A path was chosen. One that nobody asked about may belong to a file that would be replaced: that is seen first.
-    pub(super) fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) -> Vec<Effect> {
-        self.path_field = None;
-        let path = purpose.with_extension(path);
-        if purpose.writes() { vec![Effect::File(FileEffect::CheckFree(purpose, path))] } else { self.path_agreed(purpose, path) }
-    }
-
-    /// The user agreed to a path, and to replacing a file that is there.
-    pub(super) fn path_agreed(&mut self, purpose: Purpose, path: PathBuf) -> Vec<Effect> {
-        (self.path_field, self.filing.replacing) = (None, None);
-        let id = self.asked.remove(&purpose).unwrap_or(self.drawing().id);
-        vec![match purpose {
-            Purpose::OpenDrawing => Effect::Open(path),
-            Purpose::OpenModel => Effect::OpenModel(path),
-            Purpose::SaveProject => Effect::Save { id, path },
-            Purpose::Export(kind) => Effect::File(FileEffect::Export { id, kind, path, timelapse: self.filing.timelapse }),
-        }]
     }
 }
 
 /// Whether a wish about files may come in the middle of a stroke: news from threads.
 pub(super) fn leaves_the_hand_alone(action: &FileAction) -> bool {
-    matches!(action, FileAction::AskReplace(..) | FileAction::JobBegan(_) | FileAction::JobEnded(_) | FileAction::CancelJob(_))
+    matches!(action, FileAction::AskReplace(..) | FileAction::Opened(_))
 }
 
 /// The wish that a chosen path is: with the user's consent when the system's dialog showed that very name.

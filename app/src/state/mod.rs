@@ -4,26 +4,55 @@ mod candidates;
 mod drawings;
 mod filing;
 mod hand;
+mod interface;
+mod layers;
+mod looks;
+mod notices;
+mod objects;
+mod open;
+mod painting;
+mod paths;
+mod region;
+mod selecting;
+mod selection;
+mod stamps;
+mod styles;
+mod tasks;
+mod traced;
 mod view;
 
-pub use candidates::{Comparison, Pick, Way};
+pub use candidates::{Comparison, Filmstrip, Pick, Way};
 pub use filing::{Filing, chosen};
 pub use hand::{Hand, PenEvent};
+pub use interface::HINTS;
+pub use looks::{Offered, has_looks, has_object_looks};
+pub use notices::{Notice, Notices};
+pub use objects::ObjectGesture;
+pub use open::OpenDrawing;
+pub use region::Floating;
+pub use selecting::Selecting;
+pub use stamps::{Offer, Shelf};
+pub use styles::Styling;
+pub use tasks::{Cancelled, Progress, Task, Tasks};
+pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::drawings::BLANK;
+use self::painting::stepped;
+use self::paths::stem_of;
 use daub_models::Model;
+use daub_models::looks::Object;
 
-use crate::action::{Action, Effect};
-use crate::candidates::Candidates;
-use crate::document::{Canvas, Document, Ink, Kind};
-use crate::generate::{Options, Stamp};
+use crate::action::{Action, Dialog, Effect, LookAction};
+use crate::document::{Canvas, Document, Kind};
+use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
-use crate::io::project::Project;
+use crate::paint::Region;
+use crate::preferences::Preferences;
+use crate::stamps::Library;
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
 
@@ -46,14 +75,34 @@ pub struct State {
     pub radius_px: f32,
     /// The stroke under the pointer.
     pub hand: Hand,
+    /// Whether the wand keeps to connected pixels.
+    pub contiguous: bool,
+    /// What was copied or cut.
+    pub copied: Option<Region>,
     /// How canvas and picture share the window.
     pub layout: Layout,
     /// How models are run.
     pub options: Options,
     /// Whether labels that the model was not trained on are shown.
     pub more_labels: bool,
+    /// The photograph that is being traced.
+    pub tracing: Option<Tracing>,
+    /// How the styles are shown.
+    pub styling: Styling,
+    /// What lasts beyond this window.
+    pub preferences: Preferences,
     /// What the user should know now.
-    pub notice: Option<Notice>,
+    pub notices: Notices,
+    /// Work that takes a while.
+    pub tasks: Tasks,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// The hint of the first start that is shown, of [`HINTS`].
+    pub hint: Option<usize>,
+    /// The stamps at hand.
+    pub stamps: Library,
+    /// The panel of stamps.
+    pub shelf: Shelf,
     /// The question that the window asks itself, because the system has no dialog.
     pub path_field: Option<PathField>,
     /// The drawing that the user wants to close although it is not saved.
@@ -66,38 +115,13 @@ pub struct State {
     pub asking: Option<Asking>,
     /// What is open about files.
     pub filing: Filing,
-    /// Kept pictures that are compared now.
-    pub comparison: Option<Comparison>,
-    /// Whether the strip of kept pictures is folded away.
-    pub strip_folded: bool,
+    /// How kept pictures are shown.
+    pub filmstrip: Filmstrip,
+    /// The object whose looks are offered.
+    pub offered: Option<Offered>,
+    /// The object that the photograph is for that is asked for; none for everything.
+    styled: Option<Object>,
     next_id: u64,
-}
-
-/// One open drawing.
-pub struct OpenDrawing {
-    /// Stands for this drawing as long as the program runs.
-    pub id: u64,
-    /// The drawing.
-    pub document: Document,
-    /// The model that paints it; none when no model suits.
-    pub model: Option<Arc<Model>>,
-    /// What the brush lays down.
-    pub ink: Ink,
-    /// The project file, once there is one.
-    pub file: Option<PathBuf>,
-    /// Zoom and position.
-    pub view: View,
-    /// Pictures that the user kept, each with its drawing.
-    pub candidates: Candidates,
-}
-
-/// A message to the user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// What happened.
-    pub message: String,
-    /// Whether something went wrong.
-    pub is_error: bool,
 }
 
 /// A model that was opened and what its tensors do not say.
@@ -120,32 +144,16 @@ pub struct PathField {
 
 const RECOVERED: Text = text("recovered", "已恢复");
 
-impl OpenDrawing {
-    /// The state that a picture of this drawing would show.
-    pub fn stamp(&self) -> Stamp {
-        Stamp { document: self.id, revision: self.document.picture_revision() }
-    }
-
-    /// The state that a recovery copy of this drawing would hold.
-    pub fn kept_stamp(&self) -> Stamp {
-        Stamp { document: self.id, revision: self.document.revision() }
-    }
-
-    /// What a file of this drawing holds.
-    pub fn project(&self) -> Project {
-        Project {
-            title: self.document.title.clone(),
-            model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
-            canvas: self.document.canvas().clone(),
-            base: self.document.base().clone(),
-            candidates: self.candidates.clone(),
-        }
-    }
-}
-
 impl State {
-    /// The state at start: the first model's starter scene.
+    /// The state at start with no preferences: the first model's starter scene.
     pub fn new(models: Vec<Arc<Model>>, language: Language) -> Self {
+        Self::start(models, language, Preferences::default())
+    }
+
+    /// The state at start: the starter scene of the model that was used last. A language that the user chose comes
+    /// before `language`, the system's.
+    pub fn start(models: Vec<Arc<Model>>, language: Language, preferences: Preferences) -> Self {
+        let language = preferences.language.unwrap_or(language);
         let mut state = Self {
             language,
             models,
@@ -154,22 +162,35 @@ impl State {
             tool: Tool::Brush,
             radius_px: 10.0,
             hand: Hand::default(),
+            contiguous: true,
+            copied: None,
             layout: Layout::default(),
-            options: Options::default(),
+            options: Options { device: preferences.device, ..Options::default() },
             more_labels: false,
-            notice: None,
+            tracing: None,
+            styling: Styling::default(),
+            preferences,
+            notices: Notices::default(),
+            tasks: Tasks::default(),
+            dialog: None,
+            hint: None,
+            stamps: Library::default(),
+            shelf: Shelf::default(),
             path_field: None,
             closing: None,
             quitting: false,
             asked: HashMap::new(),
             asking: None,
             filing: Filing::default(),
-            comparison: None,
-            strip_folded: false,
+            filmstrip: Filmstrip::default(),
+            offered: None,
+            styled: None,
             next_id: 1,
         };
+        let named = |name: &str| state.models.iter().find(|model| model.card.name == name);
         // Streets show best what the program is for.
-        let first = state.models.iter().find(|model| model.card.name == "street").or(state.models.first()).cloned();
+        let first =
+            state.preferences.model.as_deref().and_then(named).or_else(|| named("street")).or(state.models.first()).cloned();
         match first {
             Some(model) => state.open_starter(model),
             None => state.add(Document::new(BLANK.of(language), Canvas::new(Kind::Photo, 512, 256, 0x00ff_ffff)), None),
@@ -179,9 +200,7 @@ impl State {
 
     /// Has every texture made anew, for a window that has none yet.
     pub fn touch_all(&mut self) {
-        for drawing in &mut self.drawings {
-            drawing.document.touch_all();
-        }
+        self.drawings.iter_mut().for_each(|drawing| drawing.document.touch_all());
     }
 
     /// The drawing that is shown.
@@ -203,8 +222,7 @@ impl State {
     pub fn apply(&mut self, action: Action) -> Vec<Effect> {
         // Anything but drawing itself ends a stroke that is under way.
         if !leaves_the_hand_alone(&action) {
-            self.hand = Hand::default();
-            self.drawing_mut().document.commit();
+            self.put_down();
         }
         match action {
             Action::Pen(event) => self.pen(event),
@@ -215,9 +233,9 @@ impl State {
             Action::BrushSmaller => return self.apply(Action::SetRadius(stepped(self.radius_px, -1.0))),
             Action::BrushLarger => return self.apply(Action::SetRadius(stepped(self.radius_px, 1.0))),
             Action::SetInk(ink) => {
-                self.drawing_mut().ink = ink;
+                self.drawing_mut().take_up(ink);
                 // Who picks an ink wants to lay it down.
-                if matches!(self.tool, Tool::Eraser | Tool::Eyedropper) {
+                if self.tool.selects() || matches!(self.tool, Tool::Eraser | Tool::Eyedropper) {
                     self.tool = Tool::Brush;
                 }
             }
@@ -225,10 +243,19 @@ impl State {
             Action::FitView => self.drawing_mut().view = View::default(),
             Action::SetLayout(layout) => self.layout = layout,
             Action::ToggleOverlay => self.layout = self.layout.toggled(),
-            Action::SetLanguage(language) => self.language = language,
-            Action::SetOptions(options) => self.options = options,
+            Action::SetLanguage(language) => {
+                self.language = language;
+                self.preferences.language = Some(language);
+            }
+            Action::SetOptions(options) => {
+                self.options = options;
+                self.preferences.device = options.device;
+            }
             Action::ShowMoreLabels(more) => self.more_labels = more,
-            Action::SelectModel(model) => self.select_model(model),
+            Action::SelectModel(model) => {
+                self.preferences.model = Some(model.card.name.clone());
+                self.select_model(model);
+            }
             Action::SelectDrawing(index) => self.current = index.min(self.drawings.len() - 1),
             Action::NewFromScene(name) => self.new_from_scene(&name),
             Action::NewBlank => self.new_blank(),
@@ -273,40 +300,34 @@ impl State {
                 self.drawing_mut().document.mark_saved(0);
             }
             Action::Saved { id, revision, path } => {
+                self.preferences.remember(path.clone());
                 if let Some(drawing) = self.drawings.iter_mut().find(|drawing| drawing.id == id) {
                     drawing.document.mark_saved(revision);
                     drawing.document.title = stem_of(&path);
                     drawing.file = Some(path);
                 }
             }
-            Action::Notify(notice) => self.notice = Some(notice),
-            Action::DismissNotice => self.notice = None,
+            Action::Trace(action) => return self.apply_trace(action),
+            Action::Style(action) => self.apply_style(action),
+            Action::Look(action) => return self.look(action),
+            Action::Object(action) => self.apply_to_objects(action),
+            Action::Stamping(wish) => self.apply_to_stamps(wish),
+            Action::Layer(action) => return self.apply_to_layers(action),
+            Action::Notify(notice) => self.notices.tell(notice),
+            Action::DismissNotice(id) => self.notices.dismiss(id),
+            Action::Interface(wish) => self.apply_to_interface(wish),
+            Action::Painting(wish) => self.apply_to_painting(&wish),
+            Action::Selection(wish) => self.apply_to_selection(wish),
         }
         Vec::new()
-    }
-
-    fn pen(&mut self, event: PenEvent) {
-        let (tool, radius_px) = (self.tool, self.radius_px);
-        let drawing = &mut self.drawings[self.current];
-        if let Some(ink) = self.hand.handle(event, tool, drawing.ink, radius_px, &mut drawing.document) {
-            drawing.ink = ink;
-        }
-    }
-
-    fn question(&mut self, purpose: Purpose) -> Question {
-        // The answer may come when another drawing is shown.
-        self.asked.insert(purpose, self.drawing().id);
-        let title = purpose.title().of(self.language).to_owned();
-        let document = &self.drawing().document;
-        let suffix = purpose.suffix(document.canvas().kind().is_labels());
-        let suggested = purpose.writes().then(|| format!("{}{suffix}.{}", document.title, purpose.extensions()[0]));
-        Question { purpose, title, suggested }
     }
 }
 
 /// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
 fn leaves_the_hand_alone(action: &Action) -> bool {
     match action {
+        Action::Object(action) if action.goes_on() => return true,
+        Action::Layer(action) if action.goes_on() => return true,
         Action::File(action) => return filing::leaves_the_hand_alone(action),
         Action::Candidate(action) => return candidates::leaves_the_hand_alone(action),
         _ => {}
@@ -320,21 +341,16 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::BrushLarger
             | Action::Saved { .. }
             | Action::Notify(_)
-            | Action::DismissNotice
+            | Action::DismissNotice(_)
+            | Action::Interface(_)
+            | Action::Selection(_)
             | Action::TypePath(_)
             | Action::PathAgreed(..)
+            | Action::Look(LookAction::Measured { .. })
     )
 }
 
-/// The next size of a brush: half a pixel while it is thin, an eighth of itself later.
-fn stepped(radius_px: f32, direction: f32) -> f32 {
-    let step = (radius_px / 8.0).max(0.5);
-    ((radius_px + direction * step) * 2.0).round() / 2.0
-}
-
-fn stem_of(path: &Path) -> String {
-    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
-}
-
+#[cfg(test)]
+mod painting_tests;
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,11 @@
 
 use daub_models::library;
 
+use std::path::Path;
+
 use super::*;
 use crate::action::{FileAction, FileEffect};
-use crate::paint::Point;
+use crate::pen::Sample;
 
 fn state() -> State {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
@@ -18,7 +20,7 @@ fn model(state: &State, name: &str) -> Arc<Model> {
 
 fn drag(state: &mut State, points: &[[f32; 2]]) {
     state.apply(Action::Pen(PenEvent::Down(points[0].into())));
-    let rest: Vec<Point> = points[1..].iter().map(|point| (*point).into()).collect();
+    let rest: Vec<Sample> = points[1..].iter().map(|point| (*point).into()).collect();
     state.apply(Action::Pen(PenEvent::Drag(rest)));
     state.apply(Action::Pen(PenEvent::Up));
 }

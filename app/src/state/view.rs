@@ -1,11 +1,13 @@
 //! Where the canvas lies in its pane, and how canvas and picture share the window.
 
 use egui::{Pos2, Rect, Vec2};
+use serde::{Deserialize, Serialize};
 
 use crate::paint::Point;
 
 /// Zoom and position of a canvas in its pane.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "SavedView", into = "SavedView")]
 pub enum View {
     /// As large as the pane allows.
     #[default]
@@ -17,6 +19,26 @@ pub enum View {
         /// The canvas place in the pane's centre, in pixels.
         centre: Vec2,
     },
+}
+
+/// A view in files: zoom and centre when they were chosen by the user.
+#[derive(Serialize, Deserialize)]
+struct SavedView(Option<(f32, [f32; 2])>);
+
+impl From<View> for SavedView {
+    fn from(view: View) -> Self {
+        Self(match view {
+            View::Fit => None,
+            View::Free { zoom, centre } => Some((zoom, centre.into())),
+        })
+    }
+}
+
+impl From<SavedView> for View {
+    fn from(SavedView(saved): SavedView) -> Self {
+        let sound = saved.filter(|(zoom, [x, y])| ZOOM_RANGE.contains(zoom) && x.is_finite() && y.is_finite());
+        sound.map_or(Self::Fit, |(zoom, centre)| Self::Free { zoom, centre: centre.into() })
+    }
 }
 
 /// Interface points a canvas pixel.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use egui::{
-    Align2, Color32, ColorImage, CursorIcon, Rect, RichText, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Vec2,
-};
+use egui::{Align2, Color32, ColorImage, Rect, RichText, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Vec2};
 use image::RgbImage;
 
+use super::compare::{divider_ui, tag_ui};
 use super::theme;
 use crate::action::{Action, CandidateAction};
 use crate::candidates::Candidate;
@@ -17,7 +16,6 @@ const KEEP: Text = text("Keep this", "保留此图");
 const KEEP_TIP: Text =
     text("Keep this photograph and its drawing, to compare and to go back to (K)", "保留这张照片及其画作，以便比较和返回 (K)");
 const KEPT: Text = text("Kept pictures", "保留的图片");
-const NONE: Text = text("Keep a photograph to compare it with later ones.", "保留照片，以便与之后的照片比较。");
 const FOLD: Text = text("Fold away", "折叠");
 const UNFOLD: Text = text("Show", "展开");
 const BACK: Text = text("Back to this drawing", "返回此画");
@@ -29,6 +27,7 @@ const HINT: Text = text(
     "单击：与当前照片比较。Ctrl+单击：作为第二张。双击：返回其画作。",
 );
 const DIVIDER: Text = text("Divider", "分割线");
+const PLACE: Text = text("Place of the divider", "分割线的位置");
 const FLICKER: Text = text("Flicker", "交替");
 const END: Text = text("End comparison", "结束比较");
 const NOW: Text = text("Now", "当前");
@@ -43,7 +42,7 @@ const FLICKER_SECONDS: f64 = 0.6;
 pub(super) fn strip_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let drawing = state.drawing();
-    let comparison = state.comparison.as_ref().filter(|shown| shown.drawing == drawing.id);
+    let comparison = state.filmstrip.comparison.as_ref().filter(|shown| shown.drawing == drawing.id);
     let mut wish = |action| actions.push(Action::Candidate(action));
     ui.horizontal(|ui| {
         let keep = ui.add_enabled(drawing.model.is_some(), egui::Button::new(KEEP.of(language)).small());
@@ -51,12 +50,8 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Actio
             wish(CandidateAction::Keep);
         }
         let count = drawing.candidates.iter().len();
-        if count == 0 {
-            ui.label(RichText::new(NONE.of(language)).small().weak());
-            return;
-        }
         ui.label(RichText::new(format!("{} {count}", KEPT.of(language))).small()).on_hover_text(HINT.of(language));
-        let folded = state.strip_folded;
+        let folded = state.filmstrip.folded;
         if ui.small_button(if folded { UNFOLD } else { FOLD }.of(language)).clicked() {
             wish(CandidateAction::Fold(!folded));
         }
@@ -72,7 +67,7 @@ pub(super) fn strip_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Actio
             }
         }
     });
-    if drawing.candidates.is_empty() || state.strip_folded {
+    if state.filmstrip.folded {
         return;
     }
     ui.add_space(2.0);
@@ -106,12 +101,12 @@ fn thumbnail_ui(
     let outline = if chosen {
         Stroke::new(2.5, theme::ACCENT)
     } else if response.hovered() || response.has_focus() {
-        Stroke::new(1.5, Color32::from_gray(200))
+        Stroke::new(1.5, theme::accent(ui.visuals()))
     } else {
-        Stroke::new(1.0, Color32::from_gray(90))
+        ui.visuals().widgets.noninteractive.bg_stroke
     };
     ui.painter().rect_stroke(rect, 4.0, outline, StrokeKind::Inside);
-    tag(ui.painter(), rect.left_top() + Vec2::splat(4.0), Align2::LEFT_TOP, &number.to_string());
+    tag_ui(ui, ui.painter(), &number.to_string(), rect.left_top() + Vec2::splat(4.0), Align2::LEFT_TOP);
     if response.double_clicked() {
         wish(CandidateAction::GoBack(candidate.id));
     } else if response.clicked() {
@@ -139,8 +134,7 @@ pub(super) fn comparison_ui(
     ui: &mut egui::Ui,
     state: &State,
     comparison: &Comparison,
-    pane: Rect,
-    rect: Rect,
+    (pane, rect): (Rect, Rect),
     current: &dyn Fn(&egui::Ui, Rect),
     actions: &mut Vec<Action>,
 ) {
@@ -155,37 +149,29 @@ pub(super) fn comparison_ui(
         }
     };
     let visible = rect.intersect(pane);
-    let name = |pick| name_of(state, pick);
+    let tag = |ui: &egui::Ui, pick: Pick, place: egui::Pos2, align: Align2| {
+        tag_ui(ui, &ui.painter().with_clip_rect(pane), &name_of(state, pick), place, align);
+    };
+    let (upper_left, upper_right) = (visible.left_top() + Vec2::splat(6.0), visible.right_top() + Vec2::new(-6.0, 6.0));
     match comparison.way {
         Way::Flicker => {
             let (time, left) = (ui.input(|input| input.time), comparison.left);
             let pick = if ((time / FLICKER_SECONDS) as u64).is_multiple_of(2) { left } else { comparison.right };
             shown(ui, pick, visible);
-            tag(ui.painter(), visible.left_top() + Vec2::splat(6.0), Align2::LEFT_TOP, &name(pick));
-            ui.ctx().request_repaint_after_secs((FLICKER_SECONDS / 4.0) as f32);
+            tag(ui, pick, upper_left, Align2::LEFT_TOP);
+            ui.request_repaint_after_secs((FLICKER_SECONDS / 4.0) as f32);
         }
         Way::Divider => {
             let x = (rect.left() + rect.width() * comparison.divider).clamp(visible.left(), visible.right());
             shown(ui, comparison.left, Rect::from_min_max(visible.min, egui::pos2(x, visible.bottom())));
             shown(ui, comparison.right, Rect::from_min_max(egui::pos2(x, visible.top()), visible.max));
-            tag(ui.painter(), visible.left_top() + Vec2::splat(6.0), Align2::LEFT_TOP, &name(comparison.left));
-            tag(ui.painter(), visible.right_top() + Vec2::new(-6.0, 6.0), Align2::RIGHT_TOP, &name(comparison.right));
-            divider_ui(ui, state.language, visible, rect, x, actions);
+            tag(ui, comparison.left, upper_left, Align2::LEFT_TOP);
+            tag(ui, comparison.right, upper_right, Align2::RIGHT_TOP);
+            if let Some(share) = divider_ui(ui, PLACE.of(state.language), pane, rect, comparison.divider) {
+                actions.push(Action::Candidate(CandidateAction::SetDivider(share)));
+            }
         }
     }
-}
-
-fn divider_ui(ui: &mut egui::Ui, language: Language, visible: Rect, rect: Rect, x: f32, actions: &mut Vec<Action>) {
-    let bar = Rect::from_center_size(egui::pos2(x, visible.center().y), Vec2::new(14.0, visible.height()));
-    let response = ui.interact(bar, ui.scope_id().with("divider"), Sense::drag()).on_hover_cursor(CursorIcon::ResizeHorizontal);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Slider, true, DIVIDER.of(language)));
-    if let Some(place) = response.interact_pointer_pos().filter(|_| response.dragged()) {
-        actions.push(Action::Candidate(CandidateAction::SetDivider((place.x - rect.left()) / rect.width().max(1.0))));
-    }
-    let colour = if response.hovered() || response.dragged() { theme::ACCENT } else { Color32::WHITE };
-    let painter = ui.painter();
-    painter.vline(x, visible.y_range(), Stroke::new(2.0, colour));
-    painter.circle(egui::pos2(x, visible.center().y), 9.0, Color32::from_black_alpha(170), Stroke::new(2.0, colour));
 }
 
 fn name_of(state: &State, pick: Pick) -> String {
@@ -194,14 +180,6 @@ fn name_of(state: &State, pick: Pick) -> String {
         Pick::Current => NOW.of(state.language).to_owned(),
         Pick::Kept(id) => place(id).map_or_else(String::new, |place| (place + 1).to_string()),
     }
-}
-
-/// White words on a dark ground, readable on any picture.
-fn tag(painter: &egui::Painter, at: egui::Pos2, anchor: Align2, words: &str) {
-    let galley = painter.layout_no_wrap(words.to_owned(), egui::FontId::proportional(12.0), Color32::WHITE);
-    let place = anchor.anchor_size(at, galley.size());
-    painter.rect_filled(place.expand2(Vec2::new(4.0, 2.0)), 3.0, Color32::from_black_alpha(170));
-    painter.galley(place.min, galley, Color32::WHITE);
 }
 
 /// The texture of a picture that does not change. One that is not drawn for a frame is given back.

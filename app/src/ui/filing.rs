@@ -1,9 +1,10 @@
-//! What lies over the window about files: the list of exports, the question before a file is replaced, running jobs.
+//! What lies over the window about files: the list of exports, the question before a file is replaced.
 
 use egui::{Align2, Key, RichText, Vec2};
 
+use super::menu::can_export;
 use super::{meaning, theme};
-use crate::action::{Action, FileAction, Job};
+use crate::action::{Action, FileAction};
 use crate::io::dialogs::Purpose;
 use crate::io::export::Kind;
 use crate::state::State;
@@ -21,8 +22,6 @@ const NO_STEPS: Text = text("Nothing has been drawn since this drawing was opene
 const REPLACE: Text = text("Replace", "替换");
 const IS_THERE: Text = text("is there already. Replace it?", "已存在。要替换吗？");
 const OTHER_NAME: Text = text("Another name…", "换个名称…");
-const WRITING: Text = text("Writing", "正在写入");
-const STOPPING: Text = text("Stopping", "正在停止");
 
 /// Width of the dialogs in points.
 const WIDTH: f32 = 440.0;
@@ -39,7 +38,6 @@ pub(super) fn filing_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>)
     if let Some((purpose, path)) = &filing.replacing {
         replacing_ui(ui, state.language, *purpose, path, actions);
     }
-    jobs_ui(ui, &filing.jobs, state.language, actions);
 }
 
 fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
@@ -56,7 +54,7 @@ fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
             if response.clicked() {
                 actions.push(Action::File(FileAction::ChooseExport(kind)));
             }
-            if response.double_clicked() {
+            if response.double_clicked() && can_export(kind, state) {
                 actions.push(Action::File(FileAction::Export(kind)));
             }
         }
@@ -65,9 +63,10 @@ fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
         }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let go = egui::Button::new(RichText::new(CHOOSE.of(language)).strong()).fill(theme::ACCENT.gamma_multiply(0.5));
-            let entered = ui.input(|input| input.key_pressed(Key::Enter));
-            if ui.add(go).clicked() || entered {
+            let go = egui::Button::new(RichText::new(CHOOSE.of(language)).strong()).fill(ui.visuals().selection.bg_fill);
+            let ready = can_export(filing.export, state);
+            let entered = ready && ui.input(|input| input.key_pressed(Key::Enter));
+            if ui.add_enabled(ready, go).clicked() || entered {
                 actions.push(Action::File(FileAction::Export(filing.export)));
             }
             if ui.button(CANCEL.of(language)).clicked() || ui.input(|input| input.key_pressed(Key::Escape)) {
@@ -84,7 +83,7 @@ fn row_ui(ui: &mut egui::Ui, kind: Kind, chosen: bool, file: &str, language: Lan
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::RadioButton, true, chosen, name));
     let visuals = ui.style().interact_selectable(&response, chosen);
     if chosen || response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, 4.0, visuals.weak_bg_fill);
+        ui.painter().rect_filled(rect, theme::ROUNDING, visuals.weak_bg_fill);
     }
     let (body, small) = (egui::TextStyle::Body.resolve(ui.style()), egui::TextStyle::Small.resolve(ui.style()));
     let (strong, weak) = (visuals.text_color(), ui.visuals().weak_text_color());
@@ -139,26 +138,5 @@ fn replacing_ui(ui: &egui::Ui, language: Language, purpose: Purpose, path: &std:
                 actions.push(Action::File(FileAction::KeepFile));
             }
         });
-    });
-}
-
-/// Running jobs, each with its bar and a way to end it.
-fn jobs_ui(ui: &egui::Ui, jobs: &[Job], language: Language, actions: &mut Vec<Action>) {
-    if jobs.is_empty() {
-        return;
-    }
-    let place = Vec2::new(12.0, -36.0);
-    egui::Window::new("jobs").title_bar(false).resizable(false).anchor(Align2::LEFT_BOTTOM, place).show(ui.ctx(), |ui| {
-        for job in jobs {
-            let stopping = job.progress.is_cancelled();
-            let doing = if stopping { STOPPING } else { WRITING }.of(language);
-            ui.label(format!("{doing} {}", job.title));
-            ui.horizontal(|ui| {
-                ui.add(egui::ProgressBar::new(job.progress.share()).desired_width(220.0).show_percentage());
-                if ui.add_enabled(!stopping, egui::Button::new(CANCEL.of(language))).clicked() {
-                    actions.push(Action::File(FileAction::CancelJob(job.id)));
-                }
-            });
-        }
     });
 }

@@ -52,7 +52,7 @@ pub(super) fn meaning_ui(ui: &egui::Ui, state: &State, open: &Meaning, actions: 
         });
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            let go = egui::Button::new(RichText::new(OPEN.of(language)).strong()).fill(theme::ACCENT.gamma_multiply(0.5));
+            let go = egui::Button::new(RichText::new(OPEN.of(language)).strong()).fill(ui.visuals().selection.bg_fill);
             if ui.add(go).clicked() || ui.input(|input| input.key_pressed(Key::Enter)) {
                 actions.push(Action::File(FileAction::OpenMeaning));
             }
@@ -102,7 +102,7 @@ fn value_ui(ui: &mut egui::Ui, row: &Row) {
         }
         ui.monospace(row.value.to_string());
         if !row.certain {
-            ui.label(RichText::new("?").color(theme::ACCENT).strong());
+            ui.label(RichText::new("?").color(theme::accent(ui.visuals())).strong());
         }
     });
 }

@@ -6,18 +6,27 @@ use daub_models::Model;
 use daub_models::graph::NormStats;
 use egui::{Key, Modifiers};
 
-use super::theme;
-use crate::action::{Action, Command, FileAction, all_commands, edit_commands, export_commands, file_commands, view_commands};
-use crate::document::Ink;
+use super::icons::Icon;
+use super::side;
+use super::widgets::small_icon_button;
+use crate::action::{
+    Action, Command, FileAction, Interface, ObjectAction, Selection, all_commands, edit_commands, export_commands, file_commands,
+    help_commands, look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
+};
+use crate::document::{Ink, Kind};
 use crate::generate::Device;
-use crate::io::export::Kind;
+use crate::io::export;
 use crate::scenes;
-use crate::state::{Layout, PenEvent, State};
+use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
+use crate::tool::Tool;
 
 const FILE: Text = text("File", "文件");
 const EXPORT_AS: Text = text("Export as", "导出为");
+const RECENT: Text = text("Open recent", "最近打开");
+const FORGET: Text = text("Forget these files", "清除记录");
 const EDIT: Text = text("Edit", "编辑");
+const OBJECT: Text = text("Object", "对象");
 const VIEW: Text = text("View", "视图");
 const SCENES: Text = text("Scenes", "场景");
 const MODEL: Text = text("Model", "模型");
@@ -38,6 +47,8 @@ const RUNNING: Text = text("Of the training data", "取自训练数据");
 const DROPOUT: Text = text("Dropout", "随机失活");
 const DROPOUT_TIP: Text =
     text("Variety in the pictures of pix2pix models, as in their paper", "让 pix2pix 模型的图片有变化，如其论文");
+const SELECT: Text = text("Select", "选择");
+const HELP: Text = text("Help", "帮助");
 const NEXT_SEED: Text = text("Another variant", "换一个变体");
 const CLOSE: Text = text("Close this drawing", "关闭此画");
 
@@ -46,12 +57,22 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
     let language = state.language;
     egui::MenuBar::new().ui(ui, |ui| {
         ui.menu_button(FILE.of(language), |ui| {
+            recent_ui(ui, state, actions);
             commands_ui(ui, state, file_commands(), actions);
             ui.menu_button(EXPORT_AS.of(language), |ui| commands_ui(ui, state, export_commands(), actions));
         });
-        ui.menu_button(EDIT.of(language), |ui| commands_ui(ui, state, edit_commands(), actions));
+        ui.menu_button(EDIT.of(language), |ui| {
+            commands_ui(ui, state, edit_commands(), actions);
+            ui.separator();
+            commands_ui(ui, state, mirror_commands(), actions);
+        });
+        ui.menu_button(OBJECT.of(language), |ui| commands_ui(ui, state, object_commands(), actions));
+        ui.menu_button(SELECT.of(language), |ui| commands_ui(ui, state, selection_commands(), actions));
         ui.menu_button(VIEW.of(language), |ui| {
             commands_ui(ui, state, view_commands(), actions);
+            ui.separator();
+            panels_ui(ui, state, actions);
+            commands_ui(ui, state, panel_commands(), actions);
             ui.separator();
             for (choice, name) in [(Language::English, "English"), (Language::Chinese, "中文")] {
                 if ui.radio(language == choice, name).clicked() {
@@ -61,11 +82,39 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
         });
         ui.menu_button(SCENES.of(language), |ui| scenes_ui(ui, state, actions));
         ui.menu_button(MODEL_OPTIONS.of(language), |ui| options_ui(ui, state, actions));
-        ui.separator();
-        model_picker_ui(ui, state, actions);
+        ui.menu_button(HELP.of(language), |ui| commands_ui(ui, state, help_commands(), actions));
         ui.separator();
         tabs_ui(ui, state, actions);
     });
+}
+
+/// Files that were open before, the newest first.
+fn recent_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    let recent = &state.preferences.recent;
+    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+        ui.menu_button(RECENT.of(state.language), |ui| {
+            for path in recent {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                    actions.push(Action::File(FileAction::OpenRecent(path.clone())));
+                }
+            }
+            ui.separator();
+            if ui.button(FORGET.of(state.language)).clicked() {
+                actions.push(Action::File(FileAction::ForgetRecent));
+            }
+        });
+    });
+}
+
+/// The panels at the right, to be opened and closed.
+fn panels_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    for panel in side::PANELS {
+        let mut open = state.preferences.shows_side_panel(panel.key);
+        if ui.checkbox(&mut open, panel.title.of(state.language)).changed() {
+            actions.push(Interface::ToggleSidePanel(panel.key).into());
+        }
+    }
 }
 
 fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions: &mut Vec<Action>) {
@@ -81,22 +130,40 @@ fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions
     }
 }
 
-fn is_enabled(action: &Action, state: &State) -> bool {
+/// Whether a command can be carried out now.
+pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
     match action {
         Action::Undo => state.drawing().document.can_undo(),
         Action::Redo => state.drawing().document.can_redo(),
+        Action::Object(ObjectAction::Lift) => state.drawing().selection.is_some(),
+        Action::Object(ObjectAction::SelectAll) => !state.drawing().document.objects().is_empty(),
+        Action::Object(_) => state.tool == Tool::Objects && !state.drawing().selected.is_empty(),
         Action::NewBlank | Action::File(FileAction::CopyPicture) | Action::Candidate(_) => state.drawing().model.is_some(),
-        Action::File(FileAction::Export(kind)) => {
-            let drawing = state.drawing();
-            let paints = drawing.model.is_some() || *kind == Kind::Layers || !(kind.shows_picture() || *kind == Kind::Timelapse);
-            paints && kind.suits(drawing.document.canvas().kind().is_labels())
-        }
+        Action::File(FileAction::Export(kind)) => can_export(*kind, state),
+        Action::Look(_) => has_looks(state.drawing().model.as_deref()),
+        Action::Selection(wish) => can_select(wish, state),
         _ => true,
     }
 }
 
+/// Whether there is what an export shows: a photograph needs a model, but layers may go without.
+pub(super) fn can_export(kind: export::Kind, state: &State) -> bool {
+    let drawing = state.drawing();
+    let shows_picture = kind == export::Kind::Timelapse || (kind.shows_picture() && kind != export::Kind::Layers);
+    (drawing.model.is_some() || !shows_picture) && kind.suits(drawing.document.canvas().kind().is_labels())
+}
+
+fn can_select(wish: &Selection, state: &State) -> bool {
+    match wish {
+        Selection::All | Selection::Set(_) | Selection::SetContiguous(_) | Selection::Invert => true,
+        Selection::Paste => state.copied.is_some(),
+        // Whatever else is done needs a selection, or pixels in the air.
+        _ => state.drawing().selection.is_some() || state.hand.is_busy(),
+    }
+}
+
 /// How models are run; networks without batch norm or dropout are not touched by these.
-fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+pub(super) fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let mut options = state.options;
     ui.label(DEVICE.of(language));
@@ -118,13 +185,17 @@ fn options_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     {
         *seed += 1;
     }
+    if has_looks(state.drawing().model.as_deref()) {
+        ui.separator();
+        commands_ui(ui, state, look_commands(), actions);
+    }
     if options != state.options {
         actions.push(Action::SetOptions(options));
     }
 }
 
 fn scenes_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
-    let mut last: Option<&crate::document::Kind> = None;
+    let mut last: Option<&Kind> = None;
     for scene in scenes::all().iter().filter(|scene| scene.scene.is_none()) {
         if last.is_some_and(|kind| *kind != scene.kind) {
             ui.separator();
@@ -137,11 +208,12 @@ fn scenes_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
 }
 
 /// The chosen model and its licence; the list shows every model's terms before it is chosen.
-fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+pub(super) fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     let current = state.drawing().model.as_ref();
     let title = current.map_or("–", |model| &model.card.title);
-    let response = egui::ComboBox::from_id_salt("model").selected_text(title).width(130.0).height(420.0).show_ui(ui, |ui| {
+    let list = egui::ComboBox::from_id_salt("model").selected_text(title).width(150.0).height(420.0);
+    let response = list.show_ui(ui, |ui| {
         ui.set_min_width(300.0);
         for model in &state.models {
             let chosen = current == Some(model);
@@ -154,18 +226,19 @@ fn model_picker_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) 
     });
     response.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::ComboBox, true, MODEL.of(language)));
     if let Some(model) = current {
-        let terms = egui::RichText::new(terms(model, language)).small().weak();
-        ui.label(terms).on_hover_ui(|ui| card_ui(ui, model, language));
+        response.response.on_hover_ui(|ui| card_ui(ui, model, language));
     }
 }
 
-fn terms(model: &Model, language: Language) -> String {
+/// A model's licence in a few words.
+pub(super) fn terms(model: &Model, language: Language) -> String {
     let licence = &model.card.licence;
     let use_ = if licence.commercial { COMMERCIAL } else { NOT_COMMERCIAL };
     format!("{} · {}", licence.name, use_.of(language))
 }
 
-fn card_ui(ui: &mut egui::Ui, model: &Model, language: Language) {
+/// What a model is, where it comes from and what it does badly.
+pub(super) fn card_ui(ui: &mut egui::Ui, model: &Model, language: Language) {
     let card = &model.card;
     ui.set_max_width(360.0);
     ui.heading(&card.title);
@@ -189,8 +262,8 @@ fn tabs_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
             if ui.selectable_label(index == state.current, title).clicked() {
                 actions.push(Action::SelectDrawing(index));
             }
-            let close = ui.small_button("×").on_hover_text(CLOSE.of(state.language));
-            if close.clicked() {
+            let name = format!("{}: {}", CLOSE.of(state.language), drawing.document.title);
+            if small_icon_button(ui, Icon::Close, &name, false).on_hover_text(CLOSE.of(state.language)).clicked() {
                 actions.push(Action::CloseDrawing(index));
             }
         }
@@ -201,10 +274,14 @@ fn tabs_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
 const DIGITS: [Key; 10] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9, Key::Num0];
 
-/// Keys that are no command of a menu: digits pick labels, Enter and Escape end strokes.
+/// Carries out what the keyboard asks for: commands, digits that pick labels, Enter and Escape that end strokes.
 pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Vec<Action>) {
+    // Keys that are typed, and keys of a dialog, are no commands.
+    if context.text_edit_focused() || context.memory(|memory| memory.top_modal_layer().is_some()) {
+        return;
+    }
+    let mut commands: Vec<Command> = all_commands();
     // Longer shortcuts first, so that Ctrl+Shift+Z is not taken for Ctrl+Z.
-    let mut commands = all_commands();
     commands.sort_by_key(|command| command.shortcut.map_or(0, |keys| usize::from(!keys.modifiers.shift)));
     for command in commands {
         let Some(shortcut) = command.shortcut else { continue };
@@ -213,15 +290,31 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
         }
     }
     let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    super::objects::nudges(context, state, actions);
     // Redo has two common shortcuts.
     if context.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Y)) {
         actions.push(Action::Redo);
     }
+    clipboard_keys(context, state, actions);
     if pressed(Key::Enter) {
         actions.push(Action::Pen(PenEvent::Finish));
     }
     if pressed(Key::Escape) {
-        actions.push(Action::Pen(PenEvent::Cancel));
+        let lets_objects_go = state.tool == Tool::Objects && !state.drawing().selected.is_empty();
+        if state.hand.is_busy() || lets_objects_go {
+            actions.push(Action::Pen(PenEvent::Cancel));
+        } else if state.drawing().selection.is_some() {
+            actions.push(Selection::None.into());
+        }
+    }
+    // Arrows move what is selected, unless they move along the controls.
+    if context.memory(|memory| memory.focused().is_none()) && is_enabled(&Selection::Delete.into(), state) {
+        let step = if context.input(|input| input.modifiers.shift) { 10 } else { 1 };
+        for (key, x, y) in ARROWS {
+            if context.input_mut(|input| input.consume_key(if step > 1 { Modifiers::SHIFT } else { Modifiers::NONE }, key)) {
+                actions.push(Selection::Nudge(x * step, y * step).into());
+            }
+        }
     }
     for (key, label) in DIGITS.into_iter().zip(super::palette::shown_labels(state)) {
         if pressed(key) {
@@ -230,15 +323,23 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
     }
 }
 
-/// Sliders for how canvas and picture share the window.
-pub(super) fn layout_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
-    if let Layout::Overlay(opacity) = state.layout {
-        let mut edited = opacity;
-        let slider = egui::Slider::new(&mut edited, 0.0..=1.0).show_value(false);
-        let slider = ui.add(slider.text(text("Canvas opacity", "画布不透明度").of(state.language)));
-        if slider.changed() {
-            actions.push(Action::SetLayout(Layout::Overlay(edited)));
+/// Where the arrow keys move.
+const ARROWS: [(Key, i64, i64); 4] =
+    [(Key::ArrowLeft, -1, 0), (Key::ArrowRight, 1, 0), (Key::ArrowUp, 0, -1), (Key::ArrowDown, 0, 1)];
+
+/// The system reports copy, cut and paste by name and not as keys.
+fn clipboard_keys(context: &egui::Context, state: &State, actions: &mut Vec<Action>) {
+    let events = context.input(|input| input.events.clone());
+    for event in events {
+        let wish = match event {
+            egui::Event::Copy => Selection::Copy,
+            egui::Event::Cut => Selection::Cut,
+            // A picture that is pasted opens as a drawing of its own.
+            egui::Event::Paste(_) => Selection::Paste,
+            _ => continue,
+        };
+        if is_enabled(&wish.clone().into(), state) {
+            actions.push(wish.into());
         }
-        ui.add_space(theme::SPLITTER);
     }
 }

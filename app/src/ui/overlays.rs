@@ -1,8 +1,7 @@
-//! What lies over the window for a while: messages, the path field, the question before closing.
+//! Questions that the program asks: for a path, about a model, before closing.
 
-use egui::{Align2, Key, Vec2};
+use egui::Key;
 
-use super::theme;
 use crate::action::Action;
 use crate::state::{Asking, PathField, State};
 use crate::text::{Text, text};
@@ -14,7 +13,6 @@ const UNSAVED: Text = text("This drawing is not saved.", "此画尚未保存。"
 const UNSAVED_SOME: Text = text("Some drawings are not saved.", "有画作尚未保存。");
 const SAVE: Text = text("Save first", "先保存");
 const DISCARD: Text = text("Close without saving", "不保存并关闭");
-const DISMISS: Text = text("Dismiss", "知道了");
 
 /// Every overlay that is open.
 pub(super) fn overlays_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
@@ -29,19 +27,6 @@ pub(super) fn overlays_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Ac
     }
     if state.quitting {
         quitting_ui(ui, state, actions);
-    }
-    if let Some(notice) = &state.notice {
-        let place = Vec2::new(-12.0, -36.0);
-        egui::Window::new("notice").title_bar(false).resizable(false).anchor(Align2::RIGHT_BOTTOM, place).show(ui.ctx(), |ui| {
-            ui.set_max_width(420.0);
-            ui.horizontal(|ui| {
-                let colour = if notice.is_error { theme::ERROR } else { ui.visuals().text_color() };
-                ui.add(egui::Label::new(egui::RichText::new(&notice.message).color(colour)).wrap());
-                if ui.button("×").on_hover_text(DISMISS.of(state.language)).clicked() {
-                    actions.push(Action::DismissNotice);
-                }
-            });
-        });
     }
 }
 
@@ -87,7 +72,7 @@ fn asking_ui(ui: &egui::Ui, asking: &Asking, actions: &mut Vec<Action>) {
         for (index, choice) in question.choices.iter().enumerate() {
             let mut button = egui::Button::new(&choice.text).min_size([400.0, 24.0].into());
             if index == 0 {
-                button = button.fill(theme::ACCENT.gamma_multiply(0.5));
+                button = button.fill(ui.visuals().selection.bg_fill);
             }
             if ui.add(button).clicked() {
                 actions.push(Action::Answer(index));

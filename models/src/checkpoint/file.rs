@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::entry::{Entry, shown};
-use super::{CheckpointError, MAX_TENSORS, Problem, Tensor, TensorInfo, legacy, names, pict, safetensors, zip};
+use super::{CheckpointError, MAX_TENSORS, Problem, Tensor, TensorInfo, burnpack, legacy, names, pict, safetensors, zip};
 use crate::graph::Parameter;
 
 /// Bytes of memory that a file may ask for beyond four times its own length (a `.pict` holds a value a byte).
@@ -27,6 +27,8 @@ pub enum Container {
     TorchLegacy,
     /// affinelayer's quantised pix2pix.
     Pict,
+    /// burn's own container.
+    Burnpack,
 }
 
 impl Container {
@@ -37,6 +39,7 @@ impl Container {
             Self::TorchZip => "PyTorch (zip)",
             Self::TorchLegacy => "PyTorch before 1.6",
             Self::Pict => "affinelayer pict",
+            Self::Burnpack => "burnpack",
         }
     }
 }
@@ -197,6 +200,7 @@ fn contents(path: &Path, source: &mut dyn Source) -> Result<(u64, Container, Con
         Container::TorchZip => zip::contents(source, length)?,
         Container::TorchLegacy => legacy::contents(source, length)?,
         Container::Pict => pict::contents(source, length)?,
+        Container::Burnpack => burnpack::contents(source, length)?,
     };
     if contents.entries.len() > MAX_TENSORS {
         return Err(Problem::Format(format!("it lists more than {MAX_TENSORS} tensors")));
@@ -215,6 +219,9 @@ fn sniff(path: &Path, head: &[u8]) -> Result<Container, Problem> {
     if head.starts_with(legacy::MAGIC) {
         return Ok(Container::TorchLegacy);
     }
+    if head.starts_with(burnpack::MAGIC) {
+        return Ok(Container::Burnpack);
+    }
     if head.get(8) == Some(&b'{') || named("safetensors") {
         return Ok(Container::Safetensors);
     }
@@ -231,6 +238,6 @@ fn sniff(path: &Path, head: &[u8]) -> Result<Container, Problem> {
     } else if head[0] == 0x80 {
         "it is a bare pickle without tensors' storages"
     } else {
-        "its content is neither PyTorch, safetensors nor pict (was it damaged?)"
+        "its content is neither PyTorch, safetensors, pict nor burnpack (was it damaged?)"
     }))
 }

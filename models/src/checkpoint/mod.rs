@@ -3,6 +3,7 @@
 //! A container's module only finds out where each tensor lies; [`File`] reads single tensors from there.
 //! Files come from strangers: every size is checked against the file before memory is taken for it.
 
+mod burnpack;
 mod entry;
 mod file;
 mod legacy;

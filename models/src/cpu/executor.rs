@@ -147,7 +147,7 @@ impl Cpu {
         self.pass(input, false, interrupt, picture)
     }
 
-    /// Paints what changed since the last picture, with the statistics of the last exact one; an approximation for the
+    /// Paints what changed since the last picture, with everything around it kept; an approximation for the
     /// time of a stroke, to be followed by an exact [`Executor::run`]. Exact if there is nothing to go on from, or little to save.
     ///
     /// # Errors

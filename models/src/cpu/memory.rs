@@ -31,7 +31,7 @@ pub(super) fn check(setting: &Setting<'_>, width: usize, height: usize) -> Resul
 }
 
 /// Memory that programs may still take, where the system tells.
-fn available_bytes() -> Option<usize> {
+pub(crate) fn available_bytes() -> Option<usize> {
     let table = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = table.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok().map(|kib| kib << 10)

@@ -92,6 +92,7 @@ mod winograd;
 
 pub use executor::Cpu;
 use kernels::Kernels;
+pub(crate) use memory::available_bytes;
 use pass::{Pass, UNCHANGED};
 
 /// How to run a network on the CPU.

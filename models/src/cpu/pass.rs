@@ -36,7 +36,7 @@ pub(super) struct BatchVectors {
 pub(super) enum Extent<'a> {
     /// Everything, with new statistics.
     Exact,
-    /// What an edit touches, widened by a margin in pixels of each resolution, with kept statistics.
+    /// What an edit touches, widened by a margin in pixels of each resolution; statistics change by what changed there.
     Edit { edit: &'a Mask, margin: usize },
 }
 
@@ -97,6 +97,10 @@ impl Pass<'_> {
         let whole = std::ptr::eq(rects, &raw const step.rects) || matches!(step.work, Work::Linear { .. } | Work::InstanceMean);
         self.fresh.store(whole, Ordering::Relaxed);
         self.prepare_norms(step);
+        let renews = step.statistics && !whole && !rects.is_empty();
+        if renews {
+            self.tally_edit(step, value, rects, 0, team);
+        }
         let mut pieces = rects.len();
         match step.work {
             // Label planes that everybody reads as ids take no memory.
@@ -143,7 +147,30 @@ impl Pass<'_> {
         }
         if step.statistics && whole {
             self.finish_statistics(value, pieces);
+        } else if renews {
+            self.tally_edit(step, value, rects, 1, team);
+            self.renew_statistics(value);
         }
+    }
+
+    /// Adds up what is stored where an edit computes, into the sums of `piece`: 0 before it does, 1 after.
+    fn tally_edit(&self, step: &StepPlan, value: usize, rects: &[Rect], piece: usize, team: &mut [Scratch]) {
+        let slot = self.plan.slots[value];
+        let (blocks, shape) = (slot.blocks(), slot.shape);
+        // A transposed convolution counts its work in places of which each becomes several pixels.
+        let stride = step.conv.map_or(1, |conv| conv.out_stride);
+        let pixels = |rect: &Rect| {
+            let (x, y) = (rect.x * stride, rect.y * stride);
+            Rect { x, y, width: (rect.width * stride).min(shape.width - x), height: (rect.height * stride).min(shape.height - y) }
+        };
+        super::team::each(team, blocks, |block, _| {
+            let at = (piece * blocks + block) * TALLY;
+            // SAFETY: no other task has this piece's sums of this block.
+            unsafe { self.partials.slice(at, TALLY) }.fill(0.0);
+            for rect in rects.iter().map(pixels) {
+                self.add_moments(slot, &rect, block..block + 1, self.partials.at(at));
+            }
+        });
     }
 
     fn is_ids(&self, value: usize) -> bool {

@@ -296,7 +296,8 @@ impl Plan {
         let rects = cut(Rect { x: 0, y: 0, width: grid.0, height: grid.1 }, piece);
         let splits = (4 * threads).div_ceil(rects.len()).clamp(1, groups);
         if statistics {
-            self.partials = self.partials.max(rects.len() * out.channels.div_ceil(16) * TALLY);
+            // An edit needs two: before and after.
+            self.partials = self.partials.max(rects.len().max(2) * out.channels.div_ceil(16) * TALLY);
         }
         StepPlan {
             work: step.work.clone(),
@@ -320,7 +321,7 @@ pub(super) fn place_values(setting: &Setting<'_>, shapes: &[Shape]) -> Arena {
     let values = fused.values.iter().zip(fused.ids_only());
     let sizes: Vec<usize> = values.map(|(value, ids)| if ids { 0 } else { size(shapes[value.node.0]) }).collect();
     let lifetimes = if setting.keep { vec![(0, fused.steps.len()); sizes.len()] } else { fused.lifetimes() };
-    arena(&lifetimes, &sizes, 16)
+    arena(&lifetimes, &sizes, 16, usize::MAX)
 }
 
 /// The size of a task's piece: as large as the cache allows, but enough of them to go round.

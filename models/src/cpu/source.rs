@@ -20,6 +20,13 @@ pub(super) fn inside(at: isize, length: usize, mode: PadMode) -> Option<usize> {
     (mode == PadMode::Reflect && (0..=last).contains(&mirrored)).then_some(mirrored as usize)
 }
 
+/// Count, mean and sum of squared distances from it, of one lane of a tally.
+fn moments(tally: &[f32], lane: usize) -> (f64, f64, f64) {
+    let count = f64::from(tally[48]);
+    let offset = f64::from(tally[lane]) / count.max(1.0);
+    (count, f64::from(tally[32 + lane]) + offset, f64::from(tally[16 + lane]) - offset * offset * count)
+}
+
 impl Pass<'_> {
     /// Turns statistics into factors and terms for every part of the step's operands.
     pub(super) fn prepare_norms(&self, step: &StepPlan) {
@@ -62,13 +69,10 @@ impl Pass<'_> {
                 // Chan, Golub and LeVeque's update, piece by piece.
                 let (mut count, mut average, mut squares) = (0.0, 0.0, 0.0);
                 for piece in 0..pieces {
-                    let tally = &partials[(piece * blocks + block) * TALLY..][..TALLY];
-                    let more = f64::from(tally[48]);
+                    let (more, piece_average, piece_squares) = moments(&partials[(piece * blocks + block) * TALLY..], lane);
                     if more > 0.0 {
-                        let offset = f64::from(tally[lane]) / more;
-                        let step = f64::from(tally[32 + lane]) + offset - average;
-                        squares +=
-                            f64::from(tally[16 + lane]) - offset * offset * more + step * step * count * more / (count + more);
+                        let step = piece_average - average;
+                        squares += piece_squares + step * step * count * more / (count + more);
                         count += more;
                         average += step * more / count;
                     }
@@ -77,6 +81,33 @@ impl Pass<'_> {
                 let variance = (squares / f64::max(count, 1.0)).max(0.0);
                 deviation[block * 16 + lane] = (variance + f64::from(NORM_EPSILON)).sqrt() as f32;
             }
+        }
+    }
+
+    /// Mean and deviation of each plane after an edit, from those before it and the sums of the pixels that it computed:
+    /// piece 0 as they were, piece 1 as they are.
+    pub(super) fn renew_statistics(&self, value: usize) {
+        let slot = self.plan.slots[value];
+        let (blocks, pixels) = (slot.blocks(), slot.shape.pixels() as f64);
+        // SAFETY: all tasks of this step have ended.
+        let partials = unsafe { self.partials.slice(0, 2 * blocks * TALLY) };
+        // SAFETY: as above; statistics are read only by later steps.
+        let (mean, deviation) =
+            unsafe { self.statistics.slice(self.statistics_at[value], blocks * 32) }.split_at_mut(blocks * 16);
+        for at in 0..blocks * 16 {
+            let [before, after] = [0, blocks].map(|piece| moments(&partials[(piece + at / 16) * TALLY..], at % 16));
+            let (average, spread) = (f64::from(mean[at]), f64::from(deviation[at]));
+            // Everything is measured from the old mean, so that nothing large cancels.
+            let about = |(count, piece_average, piece_squares): (f64, f64, f64)| {
+                let offset = piece_average - average;
+                (count * offset, piece_squares + count * offset * offset)
+            };
+            let ((sum_before, squares_before), (sum_after, squares_after)) = (about(before), about(after));
+            let shift = (sum_after - sum_before) / pixels;
+            let epsilon = f64::from(NORM_EPSILON);
+            let variance = spread * spread - epsilon + (squares_after - squares_before) / pixels - shift * shift;
+            mean[at] = (average + shift) as f32;
+            deviation[at] = (variance.max(0.0) + epsilon).sqrt() as f32;
         }
     }
 

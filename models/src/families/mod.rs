@@ -7,6 +7,7 @@ pub mod pict;
 pub mod pix2pix_hd;
 pub mod resnet;
 pub mod spade;
+pub mod spade_encoder;
 pub mod unet;
 
 use crate::architecture::{Architecture, InputKind, Norm};

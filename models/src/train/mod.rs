@@ -27,10 +27,14 @@ mod colorize;
 mod conditional;
 mod config;
 mod cyclegan;
+pub mod data;
 mod draws;
+mod events;
 mod feeds;
 mod gan;
+pub mod journal;
 mod judge;
+pub mod keep;
 mod learner;
 mod losses;
 mod memory;
@@ -39,10 +43,14 @@ mod perceptual;
 mod pix2pix;
 mod pix2pix_hd;
 mod pool;
+pub mod report;
+pub mod run;
 mod sections;
+pub mod sheet;
 mod site;
 mod state;
 mod styles;
+pub mod template;
 #[cfg(test)]
 mod tests;
 
@@ -52,9 +60,11 @@ pub use config::{Config, DeviceChoice, GanLoss, Loss, Method, Network, Precision
 pub use draws::draws;
 pub use memory::Memory;
 pub use perceptual::Perceptual;
-pub use sections::{Augment, Data, Output};
+pub use sections::{Augment, BadFiles, Data, Direction, Fit, Layout, Output, Source};
 pub use site::Site;
 pub use state::{Array, State, Values};
+
+use std::path::PathBuf;
 
 use crate::architecture::ArchitectureError;
 use crate::checkpoint::CheckpointError;
@@ -132,6 +142,20 @@ pub enum TrainError {
         /// In which step.
         step: u64,
     },
+    /// The pictures are missing, broken or do not suit the method.
+    #[error(transparent)]
+    Data(#[from] data::DataError),
+    /// A file cannot be written.
+    #[error("cannot write {}: {reason}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// It was stopped before the first step.
+    #[error("stopped before the first step")]
+    Stopped,
     /// A state is of other networks or broken.
     #[error("this checkpoint is of another run: {0}")]
     State(String),

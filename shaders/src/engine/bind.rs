@@ -16,7 +16,8 @@ const NORM_EPSILON: f32 = 1e-5;
 
 /// Everything of a plan that lies on the device.
 pub(super) struct Bound {
-    pub(super) arena: wgpu::Buffer,
+    /// The buffers of the arena.
+    pub(super) arenas: Vec<wgpu::Buffer>,
     /// Each pass's numbers, and where they start.
     pub(super) uniforms: wgpu::Buffer,
     pub(super) uniform_places: Vec<u64>,
@@ -57,7 +58,7 @@ impl Bound {
             let size = bytes.next_multiple_of(16).max(16);
             device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
         };
-        let arena = buffer("arena", plan.arena, storage);
+        let arenas: Vec<_> = plan.arenas.iter().map(|&bytes| buffer("arena", bytes, storage)).collect();
         let tables = tables(device, program, weights)?;
         let packed: Vec<_> = packed(&program.packings, weights, precision)?
             .iter()
@@ -84,7 +85,10 @@ impl Bound {
             let part = |buffer, offset, size| {
                 wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: std::num::NonZeroU64::new(size) })
             };
-            let stored = |storage: usize| part(&arena, plan.places[storage].0, plan.places[storage].1);
+            let stored = |storage: usize| {
+                let place = plan.places[storage];
+                part(&arenas[place.buffer], place.offset, place.bytes)
+            };
             let read = |slot: Slot| match slot {
                 Slot::Empty => empty.as_entire_binding(),
                 Slot::Storage(storage) => stored(storage),
@@ -113,11 +117,11 @@ impl Bound {
                 entries: &entries,
             }));
         }
-        let largest_output = program.outputs.iter().map(|output| plan.places[output.storage].1).sum();
+        let largest_output = program.outputs.iter().map(|output| plan.places[output.storage].bytes).sum();
         let staging = buffer("read-back", largest_output, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let clock = timestamps.then(|| Clock::new(device, program.passes.len())).flatten();
         Ok(Self {
-            arena,
+            arenas,
             uniforms,
             uniform_places,
             sent: Vec::new(),

@@ -6,6 +6,7 @@ use daub_models::executor::{ExecuteError, Picture, Plate};
 
 use super::Engine;
 use crate::layout::lanes;
+use crate::plan::Place;
 use crate::source::Precision;
 
 /// What one pass took and what it must at least take.
@@ -45,8 +46,8 @@ impl Engine {
             let mut starts = Vec::new();
             let mut end = 0;
             for output in &self.plan.program.outputs {
-                let (offset, bytes) = self.plan.places[output.storage];
-                encoder.copy_buffer_to_buffer(&self.bound.arena, offset, &self.bound.staging, end, bytes);
+                let Place { buffer, offset, bytes } = self.plan.places[output.storage];
+                encoder.copy_buffer_to_buffer(&self.bound.arenas[buffer], offset, &self.bound.staging, end, bytes);
                 starts.push(end as usize);
                 end += bytes;
             }

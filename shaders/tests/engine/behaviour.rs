@@ -117,7 +117,7 @@ fn rows_of_workgroups_are_folded() {
     let opened = std::pin::pin!(found.request_device(&descriptor));
     let mut waker = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(Ok((device, queue))) = opened.poll(&mut waker) else { panic!("the device opens") };
-    let narrow = Context::new(&found, device, queue).expect("a context");
+    let narrow = Context::new(&found, device, queue, None).expect("a context");
     let Some(wide) = context() else { return };
     let (graph, _) = network();
     let input = input(&graph, 64, 48, 1);
@@ -125,15 +125,64 @@ fn rows_of_workgroups_are_folded() {
     assert_eq!(expected, values(&mut engine(&narrow, (64, 48), Options::default()), &input, Extent::Exact));
 }
 
-#[test]
-fn what_does_not_fit_is_refused_with_the_size_that_does() {
-    let Some(found) = adapter::pick_adapter(true) else { return };
+/// A device with these limits lowered.
+fn limited(limit: impl FnOnce(&mut wgpu::Limits)) -> Option<Context> {
+    let found = adapter::pick_adapter(true)?;
     let mut descriptor = adapter::device_descriptor(&found);
-    descriptor.required_limits.max_storage_buffer_binding_size = 1 << 20;
+    limit(&mut descriptor.required_limits);
     let opened = std::pin::pin!(found.request_device(&descriptor));
     let mut waker = std::task::Context::from_waker(std::task::Waker::noop());
     let std::task::Poll::Ready(Ok((device, queue))) = opened.poll(&mut waker) else { panic!("the device opens") };
-    let small = Context::new(&found, device, queue).expect("a context");
+    Some(Context::new(&found, device, queue, None).expect("a context"))
+}
+
+#[test]
+fn values_beyond_one_buffer_go_into_several() {
+    let Some(whole) = context() else { return };
+    let Some(small) = limited(|limits| (limits.max_buffer_size, limits.max_storage_buffer_binding_size) = (1 << 18, 1 << 18))
+    else {
+        return;
+    };
+    let (graph, _) = network();
+    let input = input(&graph, 64, 32, 1);
+    let options = Options { incremental: true, ..Options::default() };
+    let (mut one, mut several) = (engine(&whole, (64, 32), options), engine(&small, (64, 32), options));
+    assert!(several.memory_bytes() > 2 << 18, "{} bytes would fit one buffer", several.memory_bytes());
+    assert_eq!(values(&mut one, &input, Extent::Exact), values(&mut several, &input, Extent::Exact));
+    let edited = edited(&input, (8, 8), 4);
+    assert_eq!(values(&mut one, &edited, Extent::Edit), values(&mut several, &edited, Extent::Edit));
+}
+
+#[test]
+fn compiled_shaders_serve_the_next_start() {
+    let Some(found) = adapter::pick_adapter(true) else { return };
+    if !found.features().contains(wgpu::Features::PIPELINE_CACHE) {
+        println!("SKIPPED: {} does not give out what it compiled", adapter::name(&found));
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = || std::fs::read_dir(folder.path()).expect("the folder").map(|entry| entry.expect("an entry").path());
+    let (graph, _) = network();
+    let input = input(&graph, 64, 32, 1);
+    let mut pictures = Vec::new();
+    for start in 0..3 {
+        let (device, queue) = adapter::open(&found).expect("the adapter opens");
+        let context = Context::new(&found, device, queue, Some(folder.path())).expect("a context");
+        pictures.push(values(&mut engine(&context, (64, 32), Options::default()), &input, Extent::Exact));
+        assert_eq!(files().count(), 1, "one file, whatever is compiled");
+        if start == 1 {
+            // The third start meets a file that was cut off.
+            let path = files().next().expect("the file");
+            let bytes = std::fs::read(&path).expect("the file");
+            std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("the file");
+        }
+    }
+    assert!(pictures.iter().all(|picture| *picture == pictures[0]));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_the_size_that_does() {
+    let Some(small) = limited(|limits| limits.max_storage_buffer_binding_size = 1 << 20) else { return };
     let (graph, weights) = network();
     let refused = Engine::compile(&small, &graph, &weights, (512, 256), Precision::F32, Options::default());
     let Err(ExecuteError::Memory { needed_mib, available_mib, largest: Some(largest), .. }) = refused else {

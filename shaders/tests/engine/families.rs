@@ -51,8 +51,8 @@ fn pix2pixhd_local() {
 
 #[test]
 fn dcgan() {
-    let architecture = Architecture::new(Family::Dcgan, InputKind::Code, 24, 8, 3, 0);
-    check("dcgan", &Architecture { code_channels: 24, norm: Norm::Batch, ..architecture }, (32, 32));
+    let architecture = Architecture::new(Family::Dcgan, InputKind::Code, 16, 8, 3, 0);
+    check("dcgan", &Architecture { code_channels: 16, norm: Norm::Batch, ..architecture }, (32, 32));
 }
 
 #[test]

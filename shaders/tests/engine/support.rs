@@ -23,7 +23,7 @@ pub(crate) fn new_context() -> Option<Context> {
     };
     let (device, queue) = adapter::open(&found).expect("the adapter opens");
     println!("on {}", adapter::name(&found));
-    Some(Context::new(&found, device, queue).expect("the device suits"))
+    Some(Context::new(&found, device, queue, None).expect("the device suits"))
 }
 
 /// A device whose matrix units are emulated, if it has 16-bit floats.

@@ -1,6 +1,7 @@
 //! `daub bench`: how long pictures take.
 
 mod inputs;
+mod painting;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -13,7 +14,8 @@ use daub_shaders::Extent;
 
 use self::inputs::{input_for, layout, psnr_db, stroked, varied};
 use super::parse_size;
-use crate::generate::{Device, Options, Pass, Pixels, Precision, Runner, Uses};
+use super::running::Running;
+use crate::generate::{Options, Pass, Pixels, Runner, Uses};
 use crate::io::folders;
 
 /// Arguments of `daub bench`.
@@ -26,12 +28,9 @@ pub struct Arguments {
     /// Picture size; without it the model's native size.
     #[arg(long, value_parser = parse_size, value_name = "WxH")]
     pub size: Option<(usize, usize)>,
-    /// Where the model runs.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
-    /// How numbers are kept on the graphics card.
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
+    /// Where and how the model runs.
+    #[command(flatten)]
+    pub running: Running,
     /// Number of timed pictures.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub runs: u32,
@@ -47,6 +46,9 @@ pub struct Arguments {
     /// Instead of a model, measure the window: strokes by a scripted pointer for this many seconds.
     #[arg(long, value_name = "SECONDS")]
     pub window: Option<u32>,
+    /// Instead of a model, measure what strokes cost on a large canvas with 200 objects, and the memory of 500 undo steps.
+    #[arg(long, conflicts_with = "window")]
+    pub painting: bool,
     /// With --window: destroy the graphics device this often, to see the drawing survive.
     #[arg(long, value_name = "TIMES", default_value_t = 0, requires = "window", hide = true)]
     pub lose_device: usize,
@@ -63,9 +65,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
     }
+    if arguments.painting {
+        println!("{}", serde_json::to_string_pretty(&painting::measure())?);
+        return Ok(());
+    }
     let started = Instant::now();
-    let options =
-        Options { device: arguments.device, precision: arguments.precision, threads: arguments.threads, ..Options::default() };
+    let options = Options { threads: arguments.threads, ..arguments.running.options() };
     let (loaded, multiple, native) = load(&arguments.model)?;
     let (width, height) = arguments.size.unwrap_or(native);
     let input = input_for(&loaded.graph, width, height);

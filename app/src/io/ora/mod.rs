@@ -4,11 +4,14 @@
 //! first entry is `mimetype`, stored; `stack.xml` lists the layers from the top; `data/` holds a PNG each;
 //! `mergedimage.png` shows all of them, `Thumbnails/thumbnail.png` the same within 256 pixels.
 //! A file of ours also holds the project, `daub/project.daub`, and the check sums of the layers that it belongs to:
-//! as long as no other program changed a layer, opening the file gives back the very drawing.
+//! as long as no other program changed a layer, opening the file gives back the very drawing. Afterwards it gives the
+//! paint with the objects over it.
 
+mod layers;
 mod read;
 mod write;
 
+pub use layers::layers_of;
 pub use read::{Opened, read};
 pub use write::write;
 
@@ -19,6 +22,15 @@ pub const PHOTOGRAPH: &str = "Photograph";
 
 /// Name of the layer with what was painted.
 pub const PAINT: &str = "Paint";
+
+/// How the names of objects' layers begin.
+const OBJECT: &str = "Object: ";
+
+/// Names of the other layers: guide lines, the reference photograph, colour hints, what paint was laid over.
+const LINES: &str = "Lines";
+const REFERENCE: &str = "Reference";
+const HINTS: &str = "Hints";
+const START: &str = "Start";
 
 const MIME_TYPE: &str = "image/openraster";
 const PROJECT: &str = "daub/project.daub";

@@ -1,15 +1,16 @@
-//! Reading OpenRaster: our own drawing if it is in there and still true, the painted layer, or the merged image.
+//! Reading OpenRaster: our own drawing if it is in there and still true, the painted layers, or the merged image.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use image::{RgbImage, imageops};
-use usvg::roxmltree;
+use image::{RgbImage, RgbaImage, imageops};
+use usvg::roxmltree::{self, Node};
 use zip::ZipArchive;
 
-use super::{CHECKS, MIME_TYPE, PAINT, PROJECT};
+use super::{CHECKS, MIME_TYPE, OBJECT, PAINT, PROJECT, START};
+use crate::document::MAX_OBJECTS;
 use crate::io::pictures;
 use crate::io::project::{MAX_ENTRY_BYTES, MAX_FILE_BYTES, Project};
 
@@ -21,7 +22,7 @@ const MAX_STACK_BYTES: u64 = 4 << 20;
 pub enum Opened {
     /// A drawing of ours with all its layers.
     Project(Box<Project>),
-    /// A picture: our painted layer after another program changed it, or the merged image of a foreign file.
+    /// A picture: our paint and objects after another program changed them, or the merged image of a foreign file.
     Picture(RgbImage),
 }
 
@@ -52,7 +53,7 @@ impl Opened {
         {
             return Ok(Self::Project(Box::new(project)));
         }
-        if let Some(painted) = painted_layer(&mut zip) {
+        if let Some(painted) = painted_layers(&mut zip) {
             return Ok(Self::Picture(painted));
         }
         let merged = entry(&mut zip, "mergedimage.png", MAX_ENTRY_BYTES)?;
@@ -77,23 +78,29 @@ fn checks_hold(zip: &mut Archive<'_>) -> bool {
     layers == checks.len() && checks.iter().all(|(name, check)| zip.by_name(name).is_ok_and(|file| file.crc32() == *check))
 }
 
-/// The layer that Daub calls its paint, laid on a white canvas of the file's size.
-fn painted_layer(zip: &mut Archive<'_>) -> Option<RgbImage> {
+/// The layers that Daub calls its paint and its objects, from below, on a white canvas of the file's size; none in a file
+/// without such paint.
+fn painted_layers(zip: &mut Archive<'_>) -> Option<RgbImage> {
     let xml = String::from_utf8(entry(zip, "stack.xml", MAX_STACK_BYTES).ok()?).ok()?;
     let tree = roxmltree::Document::parse(&xml).ok()?;
     let image = tree.root_element();
-    let number = |node: roxmltree::Node<'_, '_>, name: &str| node.attribute(name)?.parse::<i64>().ok();
+    let number = |node: Node<'_, '_>, name: &str| node.attribute(name)?.parse::<i64>().ok();
     let side = |name| number(image, name).and_then(|side| u32::try_from(side).ok());
     let (width, height) = (side("w")?, side("h")?);
     pictures::check_size(width, height).ok()?;
-    let paint = tree.descendants().find(|node| node.has_tag_name("layer") && node.attribute("name") == Some(PAINT))?;
-    let bytes = entry(zip, paint.attribute("src")?, MAX_ENTRY_BYTES).ok()?;
-    let layer = pictures::rgb_from(Cursor::new(bytes)).ok()?;
-    let (left, top) = (number(paint, "x").unwrap_or(0), number(paint, "y").unwrap_or(0));
-    if layer.dimensions() == (width, height) && (left, top) == (0, 0) {
-        return Some(layer);
+    let named = |node: &Node<'_, '_>, wanted: &dyn Fn(&str) -> bool| node.attribute("name").is_some_and(wanted);
+    let layers: Vec<_> = tree.descendants().filter(|node| node.has_tag_name("layer")).collect();
+    layers.iter().find(|node| named(node, &|name| name == PAINT))?;
+    let ours = |node: &&Node<'_, '_>| {
+        let hidden = node.attribute("visibility") == Some("hidden");
+        !hidden && named(node, &|name| name == PAINT || name == START || name.starts_with(OBJECT))
+    };
+    let mut canvas = RgbaImage::from_pixel(width, height, image::Rgba([255; 4]));
+    // Every layer is a picture to decode, and no honest drawing has more.
+    for layer in layers.iter().rev().filter(ours).take(MAX_OBJECTS + 2) {
+        let bytes = entry(zip, layer.attribute("src")?, MAX_ENTRY_BYTES).ok()?;
+        let picture = pictures::rgba_from(Cursor::new(bytes)).ok()?;
+        imageops::overlay(&mut canvas, &picture, number(*layer, "x").unwrap_or(0), number(*layer, "y").unwrap_or(0));
     }
-    let mut canvas = RgbImage::from_pixel(width, height, image::Rgb([255; 3]));
-    imageops::replace(&mut canvas, &layer, left, top);
-    Some(canvas)
+    Some(image::DynamicImage::from(canvas).to_rgb8())
 }

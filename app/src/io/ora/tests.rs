@@ -7,13 +7,12 @@ use proptest::prelude::*;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::*;
-use crate::candidates::Candidates;
 use crate::document::{Canvas, Kind};
 use crate::io::project::Project;
 
 fn project() -> Project {
     let canvas = Canvas::from_pixels(Kind::Labels("cityscapes-35".into()), 12, 8, (0..96).map(|i| i % 35).collect()).unwrap();
-    Project { title: "Avenue".into(), model: "street".into(), candidates: Candidates::default(), base: canvas.clone(), canvas }
+    Project::new("Avenue", "street", canvas)
 }
 
 fn layer(name: &str, colour: [u8; 4], opacity: f32, visible: bool) -> Layer {
@@ -106,7 +105,9 @@ proptest! {
     fn broken_files_end_in_an_error_or_a_picture(flips in prop::collection::vec((any::<usize>(), 0u8..8), 1..5), cut in any::<usize>()) {
         let mut bytes = file();
         let length = bytes.len();
-        flips.iter().for_each(|(at, bit)| bytes[at % length] ^= 1 << bit);
+        for (at, bit) in flips {
+            bytes[at % length] ^= 1 << bit;
+        }
         // Any answer will do, a panic will not.
         drop(Opened::from_bytes(&bytes));
         bytes.truncate(cut % length);

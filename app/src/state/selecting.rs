@@ -1,0 +1,101 @@
+//! A selection while it is made.
+
+use super::hand::{Outcome, constrained};
+use crate::document::{Canvas, Mask, Rect};
+use crate::paint::{self, Point};
+use crate::pen::{Held, Sample};
+use crate::tool::Tool;
+
+/// How a new area joins the selection that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Joining {
+    /// It takes its place.
+    #[default]
+    Replaces,
+    /// Both are selected: Shift.
+    Adds,
+    /// The new area is selected no more: Alt.
+    Subtracts,
+}
+
+impl Joining {
+    fn of(held: Held) -> Self {
+        match held {
+            Held { alt: true, .. } => Self::Subtracts,
+            Held { shift: true, .. } => Self::Adds,
+            _ => Self::Replaces,
+        }
+    }
+
+    /// The selection that comes of both; nothing selected is no selection.
+    fn joined(self, before: Option<&Mask>, new: &Mask) -> Option<Mask> {
+        let joined = match (self, before) {
+            (Self::Replaces, _) | (Self::Adds, None) => new.clone(),
+            (Self::Adds, Some(before)) => before.union(new),
+            (Self::Subtracts, Some(before)) => before.difference(new).trimmed(),
+            (Self::Subtracts, None) => Mask::default(),
+        };
+        (!joined.is_empty()).then_some(joined)
+    }
+}
+
+/// A rectangle or lasso between press and release.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selecting {
+    tool: Tool,
+    joining: Joining,
+    /// Corners of the rectangle, or the lasso's line, in canvas pixels.
+    points: Vec<Point>,
+}
+
+/// A lasso's places are at least this far apart in points of the interface; more would only cost time.
+const LASSO_STEP: f32 = 1.0;
+
+impl Selecting {
+    pub(super) fn begin(tool: Tool, sample: &Sample) -> Self {
+        Self { tool, joining: Joining::of(sample.held), points: vec![sample.at] }
+    }
+
+    pub(super) fn go_on(&mut self, samples: &[Sample]) {
+        for sample in samples {
+            if self.tool == Tool::SelectRectangle {
+                // Shift that was held from the start adds; pressed later it makes a square.
+                let held = Held { shift: sample.held.shift && self.joining != Joining::Adds, ..sample.held };
+                let end = constrained(self.tool, self.points[0], &Sample { held, ..*sample });
+                self.points.truncate(1);
+                self.points.push(end);
+            } else if self
+                .points
+                .last()
+                .is_none_or(|last| (last.x - sample.at.x).hypot(last.y - sample.at.y) >= LASSO_STEP * sample.pixels_per_point)
+            {
+                self.points.push(sample.at);
+            }
+        }
+    }
+
+    /// The outline so far, to be closed, in canvas pixels.
+    pub fn outline(&self) -> Vec<Point> {
+        match (self.tool, &self.points[..]) {
+            (Tool::SelectRectangle, [a, .., b]) => {
+                let corner = |x, y| Point { x, y };
+                vec![*a, corner(b.x, a.y), *b, corner(a.x, b.y)]
+            }
+            _ => self.points.clone(),
+        }
+    }
+
+    /// The selection that comes of it; a click without a drag selects nothing.
+    pub(super) fn finished(self, bounds: Rect, before: Option<&Mask>) -> Option<Mask> {
+        self.joining.joined(before, &paint::mask_of(&self.outline(), bounds))
+    }
+
+    /// The selection that comes of a click with the wand; nothing comes of one outside the canvas.
+    pub(super) fn by_wand(canvas: &Canvas, sample: &Sample, contiguous: bool, before: Option<&Mask>) -> Option<Outcome> {
+        let Point { x, y } = sample.at;
+        let (x, y) = (x >= 0.0 && y >= 0.0).then_some((x as usize, y as usize))?;
+        let ink = canvas.get(x, y)?;
+        let new = if contiguous { paint::connected(canvas, x, y, None) } else { paint::of_one_ink(canvas, ink) };
+        Some(Outcome::Selection(Joining::of(sample.held).joined(before, &new)))
+    }
+}

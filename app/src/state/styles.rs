@@ -1,0 +1,90 @@
+//! The styles over the drawing that is shown.
+
+use std::sync::Arc;
+
+use daub_models::Model;
+use daub_models::card::Task;
+
+use super::{Layout, OpenDrawing, State};
+use crate::action::StyleAction;
+use crate::document::Kind;
+use crate::generate::{Style, Styles};
+use crate::styles::{MAX_STEPS, Step};
+
+/// How the styles are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Styling {
+    /// Whether the panel is open.
+    pub panel: bool,
+    /// The share of the picture's width that shows it before styles; none shows only the picture after them.
+    pub compare: Option<f32>,
+}
+
+impl State {
+    /// The models that turn a picture into another style, by name.
+    pub fn style_models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.iter().filter(|model| model.card.task == Task::PhotoToPhoto)
+    }
+
+    /// The model of a style, if it is there.
+    pub fn style_model(&self, name: &str) -> Option<&Arc<Model>> {
+        self.style_models().find(|model| model.card.name == name)
+    }
+
+    /// The other direction of a style, if it is there: of `photo2vangogh` it is `vangogh2photo`.
+    pub fn reverse_style(&self, name: &str) -> Option<&Arc<Model>> {
+        let (from, to) = name.split_once('2')?;
+        self.style_model(&format!("{to}2{from}"))
+    }
+
+    /// The styles that the picture of the drawing that is shown should have.
+    pub fn styles(&self) -> Styles {
+        self.styles_of(self.drawing())
+    }
+
+    /// The styles that the picture of a drawing should have.
+    pub fn styles_of(&self, drawing: &OpenDrawing) -> Styles {
+        let resolved = |step: &Step| Some(Style { model: self.style_model(&step.style)?.clone(), step: step.clone() });
+        let steps: Vec<Style> = drawing.styles.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
+        let is_photo = *drawing.document.canvas().kind() == Kind::Photo;
+        Styles { of_drawing: is_photo && !drawing.styles.after_model && !steps.is_empty(), steps }
+    }
+
+    pub(super) fn apply_style(&mut self, action: StyleAction) {
+        let before = self.drawing().styles.clone();
+        self.change_styles(action);
+        if self.drawing().styles != before {
+            self.drawing_mut().document.mark_unsaved();
+        }
+    }
+
+    fn change_styles(&mut self, action: StyleAction) {
+        let chain = &mut self.drawing_mut().styles;
+        let steps = &mut chain.steps;
+        match action {
+            StyleAction::TogglePanel => self.styling.panel = !self.styling.panel,
+            StyleAction::Add(name) if steps.len() < MAX_STEPS => steps.push(Step::new(name)),
+            StyleAction::Remove(at) if at < steps.len() => drop(steps.remove(at)),
+            StyleAction::Move { from, to } if from < steps.len() && to < steps.len() => {
+                let step = steps.remove(from);
+                steps.insert(to, step);
+            }
+            StyleAction::Edit(at, step) => {
+                if let Some(known) = steps.get_mut(at) {
+                    *known = step.checked();
+                }
+            }
+            StyleAction::FollowModel(follows) => chain.after_model = follows,
+            StyleAction::ToggleCompare => {
+                self.styling.compare = if self.styling.compare.is_some() { None } else { Some(0.5) };
+                if matches!((self.styling.compare, self.layout), (Some(_), Layout::Overlay(_))) {
+                    // The divider needs the photograph by itself.
+                    self.layout = Layout::default();
+                }
+            }
+            StyleAction::Compare(share) => self.styling.compare = Some(share.clamp(0.0, 1.0)),
+            // The panel and the drawing may have changed since the click.
+            StyleAction::Add(_) | StyleAction::Remove(_) | StyleAction::Move { .. } => {}
+        }
+    }
+}
