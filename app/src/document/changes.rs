@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use super::Rect;
 
-/// Changes beyond this are put together; asking for what lies further back gives too much, never too little.
-const MOST: usize = 64;
+/// Changes beyond this are put together; asking for what lies further back gives too much, never too little. A frame
+/// may have dozens, one for each sample of the pointer.
+const MOST: usize = 1024;
 
 /// The latest changes, the newest last.
 #[derive(Debug, Clone, Default)]
@@ -43,12 +44,12 @@ mod tests {
     #[test]
     fn only_what_is_newer_counts_and_nothing_is_forgotten() {
         let mut changes = Changes::default();
-        for revision in 1..=500 {
+        for revision in 1..=2000 {
             changes.note(revision, dot(revision as usize));
         }
-        assert_eq!(changes.since(500), Rect::EMPTY);
-        assert_eq!(changes.since(497), Rect { left: 498, top: 0, right: 501, bottom: 1 });
-        assert_eq!(changes.since(0), Rect { left: 1, top: 0, right: 501, bottom: 1 });
-        assert!(changes.since(300).left <= 301, "what lies far back may come with more");
+        assert_eq!(changes.since(2000), Rect::EMPTY);
+        assert_eq!(changes.since(1997), Rect { left: 1998, top: 0, right: 2001, bottom: 1 });
+        assert_eq!(changes.since(0), Rect { left: 1, top: 0, right: 2001, bottom: 1 });
+        assert!(changes.since(500).left <= 501, "what lies far back may come with more");
     }
 }

@@ -230,8 +230,14 @@ impl Content {
         }
     }
 
-    /// Writes the instance ids of a rectangle into a map of the drawing's size: `class * 1000 + k` within objects, the
-    /// ink itself elsewhere, as pix2pixHD has it.
+    /// An id for every pixel: `class * 1000 + k` within objects, the ink itself elsewhere, as pix2pixHD has it.
+    pub fn instance_map(&self, composite: &Canvas) -> Vec<u32> {
+        let mut ids = vec![0; composite.pixels().len()];
+        self.number(composite, &mut ids, composite.bounds());
+        ids
+    }
+
+    /// Brings a rectangle of an instance map of the drawing's size up to date.
     pub(super) fn number(&self, composite: &Canvas, ids: &mut [u32], rect: Rect) {
         let width = composite.width();
         for y in rect.top..rect.bottom {

@@ -148,9 +148,7 @@ impl Document {
 
     /// An id for every pixel: `class * 1000 + k` within objects, the label itself elsewhere, as pix2pixHD has it.
     pub fn instance_map(&self) -> Vec<u32> {
-        let mut ids = vec![0; self.composite.pixels().len()];
-        self.number_instances(&mut ids, self.composite.bounds());
-        ids
+        self.content.instance_map(&self.composite)
     }
 
     /// Brings a rectangle of an instance map of the drawing's size up to date.
@@ -192,6 +190,11 @@ impl Document {
     /// Notes that this revision is in a file.
     pub fn mark_saved(&mut self, revision: u64) {
         self.saved_revision = revision;
+    }
+
+    /// Notes that something beside the document changed that its file holds too.
+    pub fn mark_unsaved(&mut self) {
+        self.revision += 1;
     }
 
     /// The part of the composite that changed since the last call, for the texture on screen.

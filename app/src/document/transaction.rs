@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::{Changed, Step, differing, shown_differently};
 use super::splice::Splice;
-use super::{Canvas, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
+use super::{Canvas, Content, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
 
 /// What an open transaction must remember; pixels are remembered by the watched canvases themselves.
 #[derive(Debug, Clone)]
@@ -145,6 +145,37 @@ impl Document {
             document.revision += u64::from(!flattened.is_empty());
             document.touch(touched.intersection(bounds));
         });
+    }
+
+    /// Becomes another state of the same drawing, as one step of undo; whether it fits: of the same kind and size, and
+    /// begun as the same pixels.
+    #[must_use]
+    pub fn become_content(&mut self, content: &Content) -> bool {
+        let now = &self.content;
+        if now.paint.kind() != content.paint.kind() || now.paint.bounds() != content.paint.bounds() || now.base != content.base {
+            return false;
+        }
+        let target = self.target;
+        self.begin();
+        if content.lines.is_some() || self.content.lines.is_some() {
+            self.target = Target::Lines;
+            self.draw(|lines, clear| {
+                lines.copy_from(content.lines.as_ref().unwrap_or(clear), clear.bounds());
+                clear.bounds()
+            });
+        }
+        self.target = Target::Paint;
+        self.draw(|paint, _| {
+            paint.copy_from(&content.paint, content.paint.bounds());
+            content.paint.bounds()
+        });
+        self.edit_objects(|objects| objects.clone_from(&content.objects));
+        self.edit_extras(|extras| extras.clone_from(&content.extras));
+        let highest = content.objects.iter().map(|object| object.id).max().unwrap_or(0);
+        self.next_object = self.next_object.max(highest + 1);
+        self.commit();
+        self.target = target;
+        true
     }
 
     /// Ends the transaction as one step of undo; without any change there is no step.

@@ -18,6 +18,8 @@ pub use studio::Studio;
 pub use styling::{Style, Styles, Stylist};
 pub use worker::{Generator, Painter, Step};
 
+pub(crate) use worker::yield_to_window;
+
 use std::sync::Arc;
 
 use daub_models::looks::Looks;
