@@ -4,12 +4,15 @@
 
 mod command_line;
 mod controls;
+mod display;
+mod filing;
 mod golden;
 mod hostile;
 mod instances;
 mod looks;
 mod objects;
 mod official;
+mod recovery;
 mod stamps;
 mod styles;
 mod support;

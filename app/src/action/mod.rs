@@ -1,7 +1,9 @@
 //! Everything that a user can ask for.
 
+mod candidates;
 mod commands;
 mod commands_window;
+mod filing;
 mod interface;
 mod layer;
 mod looks;
@@ -13,8 +15,12 @@ mod style;
 mod trace;
 mod training;
 
-pub use commands::{Command, all_commands, command_groups, edit_commands, file_commands, tool_commands, view_commands};
+pub use candidates::{CandidateAction, CandidateEffect};
+pub use commands::{
+    Command, all_commands, command_groups, edit_commands, export_commands, file_commands, tool_commands, view_commands,
+};
 pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+pub use filing::{FileAction, FileEffect, Meaning};
 pub use interface::{Dialog, Interface};
 pub use layer::LayerAction;
 pub use looks::{LookAction, look_commands};
@@ -102,12 +108,14 @@ pub enum Action {
     Save,
     /// Ask for a file to save to.
     SaveAs,
-    /// Ask for a file for the photograph.
-    ExportPicture,
-    /// Ask for a file for the label map or sketch.
-    ExportCanvas,
-    /// A path was chosen.
+    /// Exports, label maps from elsewhere, recent files.
+    File(FileAction),
+    /// Kept pictures.
+    Candidate(CandidateAction),
+    /// A path was chosen; nobody asked yet whether a file of that name may be replaced.
     PathChosen(Purpose, PathBuf),
+    /// A path was chosen, and a file that is there may be replaced.
+    PathAgreed(Purpose, PathBuf),
     /// The window must ask for a path itself.
     AskForPath(Question),
     /// The path field was edited.
@@ -175,20 +183,10 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
-    /// Write the photograph once the newest one is there.
-    ExportPicture {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Write the label map or sketch.
-    ExportCanvas {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
+    /// Exports and what is remembered about label maps.
+    File(FileEffect),
+    /// Kept pictures.
+    Candidate(CandidateEffect),
     /// Measure the style of a photograph.
     StyleFromPhoto {
         /// For which drawing.

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::export;
+
 /// What a path is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
@@ -18,10 +20,8 @@ pub enum Purpose {
     OpenModel,
     /// A project file to write.
     SaveProject,
-    /// The photograph to write.
-    ExportPicture,
-    /// The label map or sketch to write.
-    ExportCanvas,
+    /// Something to write a drawing as.
+    Export(export::Kind),
     /// A photograph whose style is taken.
     StylePhoto,
     /// A photograph to draw by.
@@ -48,7 +48,7 @@ pub struct Question {
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The user chose a file.
+    /// The user chose a file; a dialog of the system has asked about replacing one of exactly this name.
     Path(Purpose, PathBuf),
     /// The user changed their mind.
     Cancelled,
@@ -67,20 +67,25 @@ pub trait Dialogs {
 impl Purpose {
     /// Whether a file is written.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveProject | Self::ExportPicture | Self::ExportCanvas | Self::SaveTraining)
+        matches!(self, Self::SaveProject | Self::Export(_) | Self::SaveTraining)
     }
 
     /// Endings of the files that suit.
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
-            Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
+            Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "ora", "json"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
-            Self::TracePhoto | Self::ExportPicture | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
-            Self::ExportCanvas => &["png"],
+            Self::TracePhoto | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
+            Self::Export(kind) => kind.extensions(),
             Self::OpenTraining | Self::SaveTraining => &["toml"],
             Self::TrainingFolder => &[],
         }
+    }
+
+    /// What a suggested name has after the drawing's title.
+    pub fn suffix(self, labels: bool) -> &'static str {
+        if let Self::Export(kind) = self { kind.suffix(labels) } else { "" }
     }
 
     /// The path with the usual ending when it has none that suits.
@@ -151,7 +156,7 @@ fn ask_system(question: Question) -> Answer {
         _ => dialog.pick_file(),
     };
     match path {
-        Some(path) => Answer::Path(purpose, purpose.with_extension(path)),
+        Some(path) => Answer::Path(purpose, path),
         None if asked.elapsed() < FASTEST_HAND => Answer::Unavailable(question),
         None => Answer::Cancelled,
     }

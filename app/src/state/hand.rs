@@ -268,6 +268,8 @@ pub(super) fn leaves_the_hand_alone(action: &Action) -> bool {
     match action {
         Action::Object(action) if action.goes_on() => return true,
         Action::Layer(action) if action.goes_on() => return true,
+        Action::File(action) => return super::filing::leaves_the_hand_alone(action),
+        Action::Candidate(action) => return super::candidates::leaves_the_hand_alone(action),
         _ => {}
     }
     matches!(
@@ -283,6 +285,7 @@ pub(super) fn leaves_the_hand_alone(action: &Action) -> bool {
             | Action::Interface(_)
             | Action::Selection(_)
             | Action::TypePath(_)
+            | Action::PathAgreed(..)
             | Action::Training(_)
             | Action::Look(LookAction::Measured { .. })
     )
