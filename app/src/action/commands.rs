@@ -3,7 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, CandidateAction, FileAction, Painting, StyleAction, TraceAction, look_commands, object_commands};
+use super::{Action, CandidateAction, FileAction, Interface, Painting, StyleAction, TraceAction, look_commands, object_commands};
 use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -122,7 +122,7 @@ pub fn view_commands() -> Vec<Command> {
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
         ),
         command(
-            Action::Style(StyleAction::TogglePanel),
+            Interface::ToggleSidePanel("styles").into(),
             Some((Modifiers::NONE, Key::F6)),
             text("Styles", "风格"),
             text("The panel of styles that are laid over the photograph", "叠加在照片上的风格面板"),

@@ -141,7 +141,13 @@ impl Document {
         from_above.find(|object| object.visible && !object.locked && object.covers(x, y))
     }
 
-    /// Layers, hints, reference and horizon.
+    /// Those objects that are drawn, from below to above.
+    pub fn seen_objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        let shown = self.content.extras.layers[Layer::Objects].visible;
+        self.content.objects.iter().filter(move |object| shown && object.visible)
+    }
+
+    /// Layers, hints, reference, horizon, looks and styles.
     pub fn extras(&self) -> &Extras {
         &self.content.extras
     }

@@ -10,9 +10,8 @@ use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
 use crate::candidates::Candidates;
 use crate::document::{Canvas, Document, Ink, Kind, Layer};
-use crate::io::project::{Project, Settings};
+use crate::io::project::Project;
 use crate::scenes;
-use crate::styles::Chain;
 use crate::text::{Text, text};
 
 const NO_MODEL: Text = text("No model here can paint this drawing", "没有可用于此画的模型");
@@ -49,7 +48,6 @@ impl State {
             document,
             model,
             ink,
-            styles: Chain::default(),
             previous_ink,
             symmetry,
             last_point: None,
@@ -124,9 +122,7 @@ impl State {
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.candidates = project.candidates;
-        let Settings { view, styles } = project.settings;
-        drawing.view = view;
-        drawing.styles = styles.checked();
+        drawing.view = project.settings.view;
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {

@@ -328,6 +328,7 @@ fn leaves_the_hand_alone(action: &Action) -> bool {
     match action {
         Action::Object(action) if action.goes_on() => return true,
         Action::Layer(action) if action.goes_on() => return true,
+        Action::Style(action) if action.goes_on() => return true,
         Action::File(action) => return filing::leaves_the_hand_alone(action),
         Action::Candidate(action) => return candidates::leaves_the_hand_alone(action),
         _ => {}
