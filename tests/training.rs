@@ -31,7 +31,7 @@ fn refused(output: &Output, words: &[&str]) {
 }
 
 /// A training file for small pairs of shapes, on the processor.
-fn prepared() -> TempDir {
+pub(crate) fn prepared() -> TempDir {
     let folder = TempDir::new().unwrap();
     for name in ["labels", "images"] {
         std::fs::create_dir_all(folder.path().join("pairs").join(name)).unwrap();

@@ -10,6 +10,7 @@ mod jobs;
 mod looks;
 mod setup;
 mod tracer;
+mod training;
 
 pub use setup::{Handover, Setup};
 
@@ -36,6 +37,7 @@ use exports::Wish;
 use files::{failed, read_model, read_photo};
 use jobs::Jobs;
 use tracer::Tracer;
+use training::Trainer;
 
 /// The program.
 pub struct App {
@@ -45,6 +47,7 @@ pub struct App {
     gatherer: Gatherer,
     files: Files<Vec<Action>>,
     tracer: Tracer,
+    trainer: Option<Trainer>,
     dialogs: Box<dyn Dialogs>,
     autosave: Option<Autosave>,
     preferences: Option<Keeper>,
@@ -130,6 +133,7 @@ impl App {
             gatherer: Gatherer::default(),
             files: Files::start("files", repaint(context), files::job_failed)?,
             tracer: Tracer::start(repaint(context))?,
+            trainer: None,
             dialogs: setup.dialogs,
             autosave,
             preferences: keeper,
@@ -145,6 +149,9 @@ impl App {
             shared: setup.shared,
             handover: setup.handover,
         };
+        if let Some(folder) = setup.stamps_folder {
+            app.files.run(move || files::own_stamps(&folder));
+        }
         for file in setup.files {
             app.open(file);
         }
@@ -206,6 +213,10 @@ impl App {
             Effect::Candidate(effect) => self.run_candidate(effect),
             Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
             Effect::OpenReference { id, path } => self.open_reference(id, path),
+            Effect::Train(form) => self.train(*form),
+            Effect::StopTraining => self.stop_training(),
+            Effect::ReadTraining(path) => self.read_training(&path),
+            Effect::WriteTraining(path, form) => self.write_training(&path, &form),
             Effect::Quit => self.quitting = true,
             Effect::Forget(id) => {
                 if let Some(autosave) = &self.autosave {
@@ -233,7 +244,7 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
+        let (in_stroke, bytes) = (self.state.hand.is_moving(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
@@ -263,6 +274,7 @@ impl App {
             self.actions.extend(actions);
         }
         self.actions.extend(self.tracer.poll());
+        self.collect_training();
         self.actions.extend(self.jobs.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
@@ -294,6 +306,7 @@ impl Drop for App {
                 autosave.recovery().finish();
             }
         } else if self.device_is_lost() {
+            self.state.training_was_cut_off();
             let empty = State::new(Vec::new(), self.state.language);
             *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
         }

@@ -167,6 +167,22 @@ impl Document {
         self.target
     }
 
+    /// The pixels that strokes are laid on; guide lines may not be there yet.
+    pub fn target_canvas(&self) -> Option<&Canvas> {
+        match self.target {
+            Target::Paint => Some(&self.content.paint),
+            Target::Lines => self.content.lines.as_ref(),
+        }
+    }
+
+    /// What the pixels mean that strokes are laid on.
+    pub fn target_kind(&self) -> &Kind {
+        match self.target {
+            Target::Paint => self.content.paint.kind(),
+            Target::Lines => &Kind::Sketch,
+        }
+    }
+
     /// Lays the strokes that follow on something else.
     pub fn set_target(&mut self, target: Target) {
         self.commit();

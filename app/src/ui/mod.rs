@@ -32,6 +32,7 @@ mod tool_options;
 mod tools;
 mod tour;
 mod trace;
+mod training;
 mod widgets;
 
 use egui::TextureId;
@@ -70,6 +71,7 @@ pub fn workspace_ui(ui: &mut egui::Ui, state: &State, canvas: Textures, picture:
     }
     egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
     trace::trace_ui(ui, state, actions);
+    training::training_ui(ui, state, actions);
     filing::filing_ui(ui, state, actions);
     overlays::overlays_ui(ui, state, actions);
     dialogs::dialogs_ui(ui, state, actions);

@@ -46,7 +46,7 @@ pub fn run(job: &Job, open: &mut Open<'_>, hear: &mut dyn FnMut(Event<'_>) -> Fl
     check_name(job)?;
     if !job.resume && keep::current(folder).is_file() {
         let folder = folder.display();
-        let reason = format!("{folder} holds a run already: go on with --resume, or name another output.folder");
+        let reason = format!("{folder} holds a run already: resume it (--resume), or choose another name or output.folder");
         return Err(TrainError::Config(reason));
     }
     let kept = job.resume.then(|| keep::read(folder)).transpose()?;
