@@ -5,7 +5,7 @@ use egui::{Align, Layout, Sense, Slider, Ui, Vec2, WidgetInfo};
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{focus_ring, small_icon_button};
-use crate::action::{Action, LayerAction};
+use crate::action::{Action, LayerAction, TraceAction};
 use crate::document::{Kind, Layer, LayerState};
 use crate::state::State;
 use crate::text::{Text, text};
@@ -17,6 +17,8 @@ const LOCK: Text = text("Lock", "锁定");
 const UNLOCK: Text = text("Unlock", "解锁");
 const OPACITY: Text = text("Opacity", "不透明度");
 const OPEN: Text = text("Open a photograph…", "打开照片…");
+const TRACE: Text = text("Trace…", "描摹…");
+const TRACE_TIP: Text = text("Turn its edges into lines to draw on", "把其边缘变为可绘制的线条");
 const REMOVE: Text = text("Remove", "移除");
 const CLEAR: Text = text("Clear", "清空");
 const HINT_COLOUR: Text = text("Colour of the next hint", "下一个提示的颜色");
@@ -124,9 +126,13 @@ fn reference_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     if there {
         opacity_ui(ui, state, Layer::Reference, actions);
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.button(OPEN.of(language)).clicked() {
             actions.push(LayerAction::OpenReference.into());
+        }
+        let traces = there && state.edge_model().is_some();
+        if traces && ui.button(TRACE.of(language)).on_hover_text(TRACE_TIP.of(language)).clicked() {
+            actions.push(TraceAction::Reference.into());
         }
         if there && ui.button(REMOVE.of(language)).clicked() {
             actions.push(LayerAction::RemoveReference.into());
