@@ -5,7 +5,7 @@ use egui::{Grid, Id, Modal, ScrollArea, Slider, Ui};
 use super::commands::commands_ui;
 use super::dropped::dropped_ui;
 use super::menu::options_ui;
-use super::widgets::keys_ui;
+use super::widgets::{keys_of, keys_ui};
 use crate::action::{Action, Dialog, Interface, command_groups};
 use crate::preferences::{Theme, UI_SCALE_RANGE};
 use crate::state::State;
@@ -156,7 +156,7 @@ fn group_ui(ui: &mut Ui, title: Text, commands: &[crate::action::Command], langu
     }
     ui.strong(title.of(language));
     for (command, shortcut) in with_keys {
-        let keys = ui.ctx().format_shortcut(&shortcut);
+        let keys = keys_of(ui.ctx(), shortcut);
         row_ui(ui, &keys, command.label.of(language).trim_end_matches('…'));
     }
     ui.add_space(8.0);

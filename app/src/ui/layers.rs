@@ -23,6 +23,9 @@ const REMOVE: Text = text("Remove", "移除");
 const CLEAR: Text = text("Clear", "清空");
 const HINT_COLOUR: Text = text("Colour of the next hint", "下一个提示的颜色");
 
+/// Height of a row in points.
+const ROW: f32 = 24.0;
+
 /// What a layer is called and what it is for.
 fn words(layer: Layer, kind: &Kind) -> (Text, Text) {
     match layer {
@@ -80,12 +83,13 @@ fn row_ui(ui: &mut Ui, state: &State, layer: Layer, actions: &mut Vec<Action>) {
     let (name, tip) = words(layer, document.canvas().kind());
     let name = name.of(language);
     ui.horizontal(|ui| {
+        ui.set_min_height(ROW);
         let (icon, verb) = if visible { (Icon::Eye, HIDE) } else { (Icon::EyeOff, SHOW) };
         let label = format!("{}: {name}", verb.of(language));
         if small_icon_button(ui, icon, &label, false).on_hover_text(verb.of(language)).clicked() {
             actions.push(LayerAction::Show(layer, !visible).into());
         }
-        let size = Vec2::new((ui.available_width() - 28.0).max(20.0), 24.0);
+        let size = Vec2::new((ui.available_width() - 28.0).max(20.0), ROW);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let active = is_active(state, layer);
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, active, name));
