@@ -111,7 +111,7 @@ fn bad_inputs_are_refused_in_one_line() {
     let folder = TempDir::new().unwrap();
     let whole = std::fs::read(golden("street_input.png")).unwrap();
     generate_refused("street", &golden("cat_input.png"), &["label 255", "0 to 34"]);
-    generate_refused("street", &golden("street_expected.png"), &["street_expected.png", "one channel"]);
+    generate_refused("street", &golden("street_expected.png"), &["street_expected.png", "no label map"]);
     generate_refused("street", &file(&folder, "empty.png", b""), &["empty.png"]);
     generate_refused("cats", &file(&folder, "empty2.png", b""), &["empty2.png"]);
     generate_refused("street", &file(&folder, "cut.png", &whole[..whole.len() / 2]), &["cut.png"]);

@@ -4,16 +4,20 @@
 
 mod command_line;
 mod controls;
+mod display;
+mod filing;
 mod golden;
 mod hostile;
 mod instances;
 mod looks;
 mod objects;
 mod official;
+mod recovery;
 mod stamps;
 mod styles;
 mod support;
 mod tidy;
 mod training;
+mod training_window;
 mod user_interface;
 mod window;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use daub::action::Action;
+use daub::action::{Action, FileAction};
 use daub::app::{App, Setup};
 use daub::generate::{Device, Options, Pixels, Shared};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
+use daub::io::export::Kind;
 use daub::text::Language;
 use daub::tool::Tool;
 use egui::{Key, Modifiers, PointerButton, Pos2, Vec2};
@@ -72,13 +73,13 @@ pub(crate) fn drag(harness: &mut Harness<'_, App>, from: Vec2, to: Vec2) {
     harness.run_steps(2);
 }
 
-fn changed_pixels(harness: &Harness<'_, App>) -> usize {
+pub(crate) fn changed_pixels(harness: &Harness<'_, App>) -> usize {
     let document = &harness.state().state.drawing().document;
     document.canvas().pixels().iter().zip(document.base().pixels()).filter(|(a, b)| a != b).count()
 }
 
-const LEFT: Vec2 = Vec2::new(0.3, 0.5);
-const RIGHT: Vec2 = Vec2::new(0.7, 0.5);
+pub(crate) const LEFT: Vec2 = Vec2::new(0.3, 0.5);
+pub(crate) const RIGHT: Vec2 = Vec2::new(0.7, 0.5);
 
 #[test]
 fn a_stroke_is_drawn_undone_and_redone_by_clicks() {
@@ -150,8 +151,8 @@ fn a_drawing_is_saved_opened_and_exported() {
     let (project, picture, map) = (folder.path().join("a.daub"), folder.path().join("a.jpg"), folder.path().join("map.png"));
     let answers = vec![
         Answer::Path(Purpose::SaveProject, project.clone()),
-        Answer::Path(Purpose::ExportPicture, picture.clone()),
-        Answer::Path(Purpose::ExportCanvas, map.clone()),
+        Answer::Path(Purpose::Export(Kind::Picture), picture.clone()),
+        Answer::Path(Purpose::Export(Kind::Canvas), map.clone()),
         Answer::Path(Purpose::OpenDrawing, project.clone()),
     ];
     let mut harness = open(Language::English, answers, vec![golden("face_input.png")]);
@@ -162,9 +163,9 @@ fn a_drawing_is_saved_opened_and_exported() {
     let drawn = harness.state().state.drawing().document.canvas().clone();
     harness.state_mut().act(Action::Save);
     wait_for(&mut harness, "saving", |app| !app.state.drawing().document.is_unsaved());
-    harness.state_mut().act(Action::ExportPicture);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Picture)));
     wait_for(&mut harness, "the export of the picture", |_| picture.exists());
-    harness.state_mut().act(Action::ExportCanvas);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Canvas)));
     wait_for(&mut harness, "the export of the map", |_| map.exists());
     assert_eq!(image::image_dimensions(&picture).unwrap(), (256, 256));
     let ids: Vec<u32> = daub::io::pictures::read_labels(&map).unwrap().ids;
@@ -266,7 +267,7 @@ fn the_engine_shares_the_windows_device() {
     assert!(colours.len() > 30, "the texture on screen is no photograph: {} colours", colours.len());
 }
 
-fn has_vulkan() -> bool {
+pub(crate) fn has_vulkan() -> bool {
     let instance = eframe::wgpu::Instance::new(eframe::wgpu::InstanceDescriptor::new_without_display_handle());
     let adapters = pollster::block_on(instance.enumerate_adapters(eframe::wgpu::Backends::VULKAN));
     !adapters.is_empty()
@@ -289,7 +290,7 @@ fn a_window_with_unsaved_drawings_asks_before_it_closes() {
 fn an_export_waits_for_the_model_that_is_chosen_now() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("style.png");
-    let answers = vec![Answer::Path(Purpose::ExportPicture, path.clone())];
+    let answers = vec![Answer::Path(Purpose::Export(Kind::Picture), path.clone())];
     let mut harness = open(Language::English, answers, Vec::new());
     let named = |harness: &Harness<'_, App>, name: &str| {
         harness.state().state.models.iter().find(|model| model.card.name == name).cloned().unwrap()
@@ -299,7 +300,7 @@ fn an_export_waits_for_the_model_that_is_chosen_now() {
     wait_for(&mut harness, "the first style", |app| !app.is_behind());
     let old = harness.state().shown().unwrap().pixels.clone();
     harness.state_mut().act(Action::SelectModel(second));
-    harness.state_mut().act(Action::ExportPicture);
+    harness.state_mut().act(Action::File(FileAction::Export(Kind::Picture)));
     wait_for(&mut harness, "the export", |_| path.exists());
     let written = image::open(&path).unwrap().to_rgb8().into_raw();
     assert_ne!(Pixels::Bytes(written.into()), old, "the picture of the old model was written");

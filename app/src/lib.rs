@@ -20,8 +20,10 @@
 //! * [`document`]: what is being painted. [`paint`]: strokes and shapes on a canvas. [`pen`]: from pointer samples to
 //!   smooth lines. [`tool`], [`drawing`], [`scenes`], [`stamps`].
 //! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out. [`preferences`].
+//! * [`candidates`]: kept pictures with their drawings. [`timelapse`]: how a drawing came about.
 //! * [`styles`]: which styles lie over a picture, how strongly and where.
-//! * [`trace`]: from a photograph to a sketch.
+//! * [`trace`]: from a photograph to a sketch. [`training`]: from pictures to a model, on a thread of its own that outlives
+//!   the dialog (`state::training`, `app::training`, `ui::training`).
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!
@@ -48,6 +50,7 @@
 
 pub mod action;
 pub mod app;
+pub mod candidates;
 pub mod cli;
 pub mod document;
 pub mod drawing;
@@ -64,6 +67,7 @@ pub mod stamps;
 pub mod state;
 pub mod styles;
 pub mod text;
+pub mod timelapse;
 pub mod tool;
 pub mod trace;
 pub mod training;

@@ -3,8 +3,8 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, Painting, StyleAction, TraceAction, look_commands, object_commands};
-use crate::io::dialogs::Purpose;
+use super::{Action, CandidateAction, FileAction, Painting, StyleAction, TraceAction, Training, look_commands, object_commands};
+use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
 
@@ -55,6 +55,12 @@ pub fn file_commands() -> Vec<Command> {
             text("A weight file of your own", "打开自己的权重文件"),
         ),
         command(
+            Training::Open.into(),
+            None,
+            text("Train…", "训练…"),
+            text("A model from pictures of your own", "用自己的图片训练模型"),
+        ),
+        command(
             Action::Save,
             Some((CTRL, Key::S)),
             text("Save", "保存"),
@@ -67,18 +73,18 @@ pub fn file_commands() -> Vec<Command> {
             text("Keep the drawing in another file", "把画作存入另一个文件"),
         ),
         command(
-            Action::ExportPicture,
+            Action::File(FileAction::ShowExports),
             Some((CTRL, Key::E)),
-            text("Export picture…", "导出图片…"),
-            text("Write the photograph as PNG, JPEG or WebP", "将照片存为 PNG、JPEG 或 WebP"),
-        ),
-        command(
-            Action::ExportCanvas,
-            None,
-            text("Export canvas…", "导出画布…"),
-            text("Write the label map or sketch as PNG", "将标签图或草图存为 PNG"),
+            text("Export…", "导出…"),
+            text("Everything that this drawing can be written as", "此画可以导出的所有形式"),
         ),
     ]
+}
+
+/// The exports by name, each of which asks for a file.
+pub fn export_commands() -> Vec<Command> {
+    let export = |kind: Kind| command(Action::File(FileAction::Export(kind)), None, kind.label(), kind.tooltip());
+    Kind::ALL.into_iter().map(export).collect()
 }
 
 /// The edit menu.
@@ -90,6 +96,18 @@ pub fn edit_commands() -> Vec<Command> {
             Some((CTRL_SHIFT, Key::Z)),
             text("Redo", "重做"),
             text("Bring back the stroke that was taken back", "恢复撤销的一笔"),
+        ),
+        command(
+            Action::File(FileAction::CopyPicture),
+            Some((CTRL_SHIFT, Key::C)),
+            text("Copy photograph", "复制照片"),
+            text("Put the photograph into the clipboard", "将照片放入剪贴板"),
+        ),
+        command(
+            Action::Candidate(CandidateAction::Keep),
+            Some((Modifiers::NONE, Key::K)),
+            text("Keep this picture", "保留此图"),
+            text("Keep the photograph and its drawing, to compare and to go back to", "保留照片及其画作，以便比较和返回"),
         ),
     ]
 }
@@ -199,6 +217,7 @@ pub fn tool_commands() -> Vec<Command> {
 pub fn command_groups() -> Vec<(Text, Vec<Command>)> {
     vec![
         (text("File", "文件"), file_commands()),
+        (text("Export", "导出"), export_commands()),
         (text("Edit", "编辑"), edit_commands()),
         // Before the selection: with objects in the hand, their keys come first.
         (text("Object", "对象"), object_commands()),
@@ -215,20 +234,4 @@ pub fn command_groups() -> Vec<(Text, Vec<Command>)> {
 /// Every command.
 pub fn all_commands() -> Vec<Command> {
     command_groups().into_iter().flat_map(|(_, commands)| commands).collect()
-}
-
-impl Purpose {
-    /// What the dialog is called.
-    pub fn title(self) -> Text {
-        match self {
-            Self::OpenDrawing => text("Open a drawing", "打开画作"),
-            Self::TracePhoto => text("Open a photograph to trace", "打开要描摹的照片"),
-            Self::OpenModel => text("Open a model", "打开模型"),
-            Self::SaveProject => text("Save the drawing", "保存画作"),
-            Self::ExportPicture => text("Export the photograph", "导出照片"),
-            Self::ExportCanvas => text("Export the canvas", "导出画布"),
-            Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
-            Self::OpenReference => text("Open a reference photograph", "打开参考照片"),
-        }
-    }
 }

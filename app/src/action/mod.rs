@@ -1,7 +1,9 @@
 //! Everything that a user can ask for.
 
+mod candidates;
 mod commands;
 mod commands_window;
+mod filing;
 mod interface;
 mod layer;
 mod looks;
@@ -11,9 +13,14 @@ mod selection;
 mod stamping;
 mod style;
 mod trace;
+mod training;
 
-pub use commands::{Command, all_commands, command_groups, edit_commands, file_commands, tool_commands, view_commands};
+pub use candidates::{CandidateAction, CandidateEffect};
+pub use commands::{
+    Command, all_commands, command_groups, edit_commands, export_commands, file_commands, tool_commands, view_commands,
+};
 pub use commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
+pub use filing::{FileAction, FileEffect, Meaning};
 pub use interface::{Dialog, Interface};
 pub use layer::LayerAction;
 pub use looks::{LookAction, look_commands};
@@ -23,6 +30,7 @@ pub use selection::Selection;
 pub use stamping::Stamping;
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
+pub use training::{Finished, Training};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +42,7 @@ use crate::document::Ink;
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
 use crate::io::project::Project;
+use crate::state::training::Form;
 use crate::state::{Layout, Notice, PenEvent, View};
 use crate::text::Language;
 use crate::tool::Tool;
@@ -99,12 +108,14 @@ pub enum Action {
     Save,
     /// Ask for a file to save to.
     SaveAs,
-    /// Ask for a file for the photograph.
-    ExportPicture,
-    /// Ask for a file for the label map or sketch.
-    ExportCanvas,
-    /// A path was chosen.
+    /// Exports, label maps from elsewhere, recent files.
+    File(FileAction),
+    /// Kept pictures.
+    Candidate(CandidateAction),
+    /// A path was chosen; nobody asked yet whether a file of that name may be replaced.
     PathChosen(Purpose, PathBuf),
+    /// A path was chosen, and a file that is there may be replaced.
+    PathAgreed(Purpose, PathBuf),
     /// The window must ask for a path itself.
     AskForPath(Question),
     /// The path field was edited.
@@ -140,6 +151,8 @@ pub enum Action {
     Stamping(Stamping),
     /// The layers of the drawing.
     Layer(LayerAction),
+    /// Training a model.
+    Training(Training),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read a message.
@@ -153,7 +166,7 @@ pub enum Action {
 }
 
 /// What the state cannot do itself: files, dialogs, threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask for a path.
     Ask(Question),
@@ -170,20 +183,10 @@ pub enum Effect {
         /// Where.
         path: PathBuf,
     },
-    /// Write the photograph once the newest one is there.
-    ExportPicture {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
-    /// Write the label map or sketch.
-    ExportCanvas {
-        /// Of which drawing.
-        id: u64,
-        /// Where.
-        path: PathBuf,
-    },
+    /// Exports and what is remembered about label maps.
+    File(FileEffect),
+    /// Kept pictures.
+    Candidate(CandidateEffect),
     /// Measure the style of a photograph.
     StyleFromPhoto {
         /// For which drawing.
@@ -206,4 +209,12 @@ pub enum Effect {
     Quit,
     /// Keep the card of a model whose questions were answered.
     Remember(Box<Model>),
+    /// Train a model.
+    Train(Box<Form>),
+    /// End the training in order.
+    StopTraining,
+    /// Read a training file.
+    ReadTraining(PathBuf),
+    /// Write a training file.
+    WriteTraining(PathBuf, Box<Form>),
 }

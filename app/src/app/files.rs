@@ -6,24 +6,72 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use daub_models::Model;
 use daub_models::library::Inspection;
+use image::RgbaImage;
 
 use super::App;
-use crate::action::{Action, LayerAction, TraceAction};
+use crate::action::{Action, FileAction, LayerAction, Meaning, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
-use crate::generate::{Pixels, Quality, rgb_of};
+use crate::io::import::{self, Found, LabelSet, Memory, Raw};
+use crate::io::ora::{self, Opened};
 use crate::io::project::Project;
 use crate::io::{folders, pictures, write_atomically};
 use crate::state::Notice;
+use crate::text::{Language, Text, text};
 use crate::trace::bounded;
 
+const PASTED: Text = text("Pasted", "已粘贴");
+const NO_LABELS: Text = text(
+    "is neither a label map nor one in the colours of a label set; choose a photo or sketch model to paint on it",
+    "既不是标签图，也不是标签配色的图片；请先选择照片或草图模型",
+);
+
+/// What a picture that is opened may turn out to be.
+struct Openable {
+    /// What the drawing that is shown holds.
+    kind: Kind,
+    /// Name of its model.
+    model: String,
+    /// The label sets that can be painted, the drawing's own first.
+    sets: Vec<LabelSet>,
+    /// Whether a model paints on photographs.
+    photographs: bool,
+    language: Language,
+}
+
 impl App {
-    /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for the current drawing's kind.
+    /// Reads whatever a file is: a project, a recorded drawing, a model, or a picture for one of the models.
     pub(super) fn open(&mut self, path: PathBuf) {
-        let drawing = self.state.drawing();
-        let kind = drawing.document.canvas().kind().clone();
-        let model = drawing.model.clone();
-        self.files.run(move || vec![read(&path, &kind, model.as_deref()).unwrap_or_else(|error| failed(&error))]);
+        let openable = self.openable();
+        self.files.run(move || read(&path, &openable).unwrap_or_else(|error| vec![failed(&error)]));
+    }
+
+    /// Opens the pictures that were pasted in this frame.
+    pub(super) fn take_pasted(&mut self, context: &egui::Context) {
+        let pasted = |event: &egui::Event| if let egui::Event::PasteImage(image) = event { Some(image.clone()) } else { None };
+        let images: Vec<_> = context.input(|input| input.events.iter().filter_map(pasted).collect());
+        for image in images {
+            let (openable, title) = (self.openable(), PASTED.of(self.state.language).to_owned());
+            self.files.run(move || {
+                let rgba = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
+                let picture = RgbaImage::from_raw(image.width() as u32, image.height() as u32, rgba);
+                let picture = pictures::over_white(&picture.unwrap_or_default().into());
+                vec![openable.picture(title, &Raw::from_rgb(&picture)).unwrap_or_else(|error| failed(&error))]
+            });
+        }
+    }
+
+    fn openable(&self) -> Openable {
+        let state = &self.state;
+        let kind = state.drawing().document.canvas().kind().clone();
+        let cards = || state.models.iter().map(|model| &model.card);
+        Openable {
+            model: state.drawing().model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
+            sets: LabelSet::all(state.drawing().model.iter().map(|model| &model.card).chain(cards()), &kind),
+            photographs: cards().any(|card| Kind::from(card.drawing_kind()) == Kind::Photo),
+            kind,
+            language: state.language,
+        }
     }
 
     /// Reads a photograph to draw by, no larger than the screen needs it.
@@ -36,7 +84,8 @@ impl App {
 
     pub(super) fn save(&mut self, id: u64, path: PathBuf) {
         let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (project, revision, recovery) = (drawing.project(), drawing.document.revision(), self.recovery.clone());
+        let recovery = self.autosave.as_ref().map(|autosave| autosave.recovery().clone());
+        let (project, revision) = (drawing.project(), drawing.document.revision());
         self.files.run(move || match project.to_bytes().and_then(|bytes| write_atomically(&path, &bytes)) {
             Ok(()) => {
                 if let Some(recovery) = recovery {
@@ -47,46 +96,45 @@ impl App {
             Err(error) => vec![failed(&error)],
         });
     }
+}
 
-    pub(super) fn export_canvas(&mut self, id: u64, path: PathBuf) {
-        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
-        let (canvas, palette) = (drawing.document.composite().clone(), self.state.palette());
-        self.files.run(move || {
-            let (width, height) = (canvas.width(), canvas.height());
-            let ids: Vec<u8> = canvas.pixels().iter().map(|ink| *ink as u8).collect();
-            let bytes = if canvas.kind().is_labels() {
-                pictures::encode_labels(width, height, &ids, &palette)
-            } else {
-                pictures::encode_rgb(&path, width, height, &rgb_of(canvas.pixels()))
-            };
-            vec![bytes.and_then(|bytes| write_atomically(&path, &bytes)).map_or_else(|error| failed(&error), |()| told(&path))]
-        });
-    }
-
-    /// Writes the photograph as soon as the one that was asked for is there.
-    pub(super) fn export_when_ready(&mut self) {
-        let Some((id, path)) = self.export.take() else { return };
-        let ready = self.newest().filter(|shown| shown.stamp.document == id && shown.quality == Quality::Full);
-        match ready.map(|shown| (&shown.pixels, shown.width, shown.height)) {
-            Some((Pixels::Bytes(rgb), width, height)) => {
-                let rgb = rgb.clone();
-                self.files.run(move || {
-                    let bytes = pictures::encode_rgb(&path, width, height, &rgb);
-                    let written = bytes.and_then(|bytes| write_atomically(&path, &bytes));
-                    vec![written.map_or_else(|error| failed(&error), |()| told(&path))]
-                });
+impl Openable {
+    /// What a picture is: a label map, a label map with values that must be asked about, or a picture to paint on.
+    fn picture(&self, title: String, raw: &Raw) -> anyhow::Result<Action> {
+        let memory = memory_path().map(|path| Memory::read(&path)).unwrap_or_default();
+        let labels = self.kind.is_labels();
+        match import::find(raw, &self.sets, labels, &memory) {
+            Found::Labels(canvas) => Ok(self.opened(title, canvas)),
+            Found::Unknown(table) => Ok(Action::File(FileAction::AskMeaning(Box::new(Meaning { title, table, memory })))),
+            Found::Photograph if labels && !self.photographs => anyhow::bail!("{title} {}", NO_LABELS.of(self.language)),
+            Found::Photograph => {
+                let kind = if labels { Kind::Photo } else { self.kind.clone() };
+                Ok(self.opened(title, pictures::rgb_canvas(kind, &raw.to_rgb())?))
             }
-            // Not there yet, still on the graphics card, or another drawing is shown now.
-            _ => self.export = Some((id, path)),
         }
     }
+
+    fn opened(&self, title: String, canvas: Canvas) -> Action {
+        Action::DrawingOpened(Project::new(title, self.model.clone(), canvas), None)
+    }
+}
+
+/// Where the meanings of values are remembered.
+pub(super) fn memory_path() -> Option<PathBuf> {
+    folders::data().map(|data| data.join("label-values.json"))
+}
+
+/// What is told about a job of the files thread that panicked.
+pub(super) fn job_failed() -> Vec<Action> {
+    let message = "reading or writing a file failed unexpectedly; save under another name to be safe";
+    vec![Action::Notify(Notice::error(message))]
 }
 
 pub(super) fn failed(error: &anyhow::Error) -> Action {
     Action::Notify(Notice::error(crate::log::one_line(error)))
 }
 
-fn told(path: &Path) -> Action {
+pub(super) fn told(path: &Path) -> Action {
     Action::Notify(Notice::news(path.display().to_string()))
 }
 
@@ -107,27 +155,25 @@ pub(super) fn read_photo(path: &Path) -> anyhow::Result<Action> {
     Ok(Action::Trace(TraceAction::Opened { title, photo }))
 }
 
-fn read(path: &Path, kind: &Kind, model: Option<&Model>) -> anyhow::Result<Action> {
+/// Reads whatever a file is; a drawing is a recent file from now on.
+fn read(path: &Path, openable: &Openable) -> anyhow::Result<Vec<Action>> {
     let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let opened = |canvas: Canvas, model: String| Action::DrawingOpened(Project::new(title, model, canvas), None);
-    let current = || model.map(|model| model.card.name.clone()).unwrap_or_default();
-    Ok(match extension.as_str() {
+    let opened = match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),
-        "safetensors" | "pth" | "pt" | "pict" | "bpk" => read_model(path)?,
+        "safetensors" | "pth" | "pt" | "pict" | "bpk" => return Ok(vec![read_model(path)?]),
         "json" => {
             let drawing = Drawing::read(path)?;
             let canvas = drawing.finished().with_context(|| format!("cannot play {}", path.display()))?;
-            opened(canvas, drawing.model)
+            Action::DrawingOpened(Project::new(title, drawing.model, canvas), None)
         }
-        _ if kind.is_labels() => {
-            let map = pictures::read_labels(path)?;
-            let classes = model.map_or(256, |model| model.card.labels.len()) as u32;
-            if let Some(id) = map.ids.iter().find(|id| **id >= classes) {
-                anyhow::bail!("{} holds label {id}, which the current model lacks; choose its model first", path.display());
-            }
-            opened(pictures::labels_canvas(kind.clone(), map)?, current())
-        }
-        _ => opened(pictures::rgb_canvas(kind.clone(), &pictures::read_rgb(path)?)?, current()),
-    })
+        "ora" => match ora::read(path)? {
+            Opened::Project(project) => Action::DrawingOpened(*project, None),
+            Opened::Picture(picture) => openable.picture(title, &Raw::from_rgb(&picture))?,
+        },
+        _ => openable.picture(title, &Raw::read(path)?).with_context(|| format!("cannot open {}", path.display()))?,
+    };
+    // As it is found again from another folder.
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    Ok(vec![opened, Action::File(FileAction::Opened(full))])
 }

@@ -3,21 +3,24 @@
 //! `logic` thinks (applies actions, keeps the generator up with the drawing, collects what threads have finished),
 //! `ui` draws and only collects actions. Nothing here waits for a network, a disk or a dialog.
 
+mod autosave;
+mod exports;
 mod files;
+mod jobs;
 mod looks;
 mod setup;
 mod tracer;
+mod training;
 
 pub use setup::{Handover, Setup};
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, Instant};
 
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles, input_of_document};
+use crate::generate::{Gatherer, Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
@@ -26,37 +29,39 @@ use crate::io::recovery::Recovery;
 use crate::paint::guides::GuideTextures;
 use crate::paint::texture::CanvasTexture;
 use crate::picture::PictureTexture;
-use crate::state::{Notice, State};
+use crate::state::{Notice, State, chosen};
 use crate::text::text;
 use crate::ui::{self, Textures};
+use autosave::Autosave;
+use exports::Wish;
 use files::{failed, read_model, read_photo};
+use jobs::Jobs;
 use tracer::Tracer;
-
-/// How often copies of unsaved drawings are kept.
-const AUTOSAVE_EVERY: Duration = Duration::from_mins(1);
+use training::Trainer;
 
 /// The program.
 pub struct App {
     /// What the window shows.
     pub state: State,
     generator: Generator,
+    gatherer: Gatherer,
     files: Files<Vec<Action>>,
     tracer: Tracer,
+    trainer: Option<Trainer>,
     dialogs: Box<dyn Dialogs>,
-    recovery: Option<Recovery>,
+    autosave: Option<Autosave>,
     preferences: Option<Keeper>,
-    kept: Vec<Stamp>,
-    last_autosave: Instant,
+    jobs: Jobs,
+    context: egui::Context,
     canvas: CanvasTexture,
     guides: GuideTextures,
     picture: PictureTexture,
     wanted: Option<Wanted>,
-    /// The drawing whose photograph is to be written, and where.
-    export: Option<(u64, PathBuf)>,
+    /// What waits for a photograph.
+    wishes: Vec<Wish>,
     /// Whether the window may close although drawings are not saved.
     quitting: bool,
     actions: Vec<Action>,
-    had_focus: bool,
     shared: Option<Shared>,
     handover: Handover,
 }
@@ -104,14 +109,14 @@ impl App {
             state.notices.tell(Notice::error(NO_MODELS.of(state.language)));
         }
         state.hint = (keeper.is_some() && !state.preferences.tour_seen).then_some(0);
-        let recovery = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
+        let autosave = setup.recovery_folder.and_then(|folder| match Recovery::start(&folder) {
             Ok((recovery, lost)) => {
                 // A window that goes on after a lost device has its drawings already.
                 if !lost.is_empty() && !resumes {
                     actions.extend(lost.into_iter().map(Action::Recovered));
                     actions.push(Action::Notify(Notice::news(RECOVERED.of(state.language))));
                 }
-                Some(recovery)
+                Some(Autosave::new(recovery))
             }
             Err(error) => {
                 actions.push(failed(&error));
@@ -125,21 +130,22 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
-            files: Files::start("files", repaint(context))?,
+            gatherer: Gatherer::default(),
+            files: Files::start("files", repaint(context), files::job_failed)?,
             tracer: Tracer::start(repaint(context))?,
+            trainer: None,
             dialogs: setup.dialogs,
-            recovery,
+            autosave,
             preferences: keeper,
-            kept: Vec::new(),
-            last_autosave: Instant::now(),
+            jobs: Jobs::default(),
+            context: context.clone(),
             canvas: CanvasTexture::default(),
             guides: GuideTextures::default(),
             picture: PictureTexture::default(),
             wanted: None,
-            export: None,
+            wishes: Vec::new(),
             quitting: false,
             actions,
-            had_focus: true,
             shared: setup.shared,
             handover: setup.handover,
         };
@@ -200,18 +206,18 @@ impl App {
                 kept.err().map(|error| failed(&error)).into_iter().collect()
             }),
             Effect::Save { id, path } => self.save(id, path),
-            Effect::ExportPicture { id, path } => {
-                if let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) {
-                    self.export = Some((drawing.id, path));
-                }
-            }
+            Effect::File(effect) => self.run_file(effect),
+            Effect::Candidate(effect) => self.run_candidate(effect),
             Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
             Effect::OpenReference { id, path } => self.open_reference(id, path),
+            Effect::Train(form) => self.train(*form),
+            Effect::StopTraining => self.stop_training(),
+            Effect::ReadTraining(path) => self.read_training(&path),
+            Effect::WriteTraining(path, form) => self.write_training(&path, &form),
             Effect::Quit => self.quitting = true,
-            Effect::ExportCanvas { id, path } => self.export_canvas(id, path),
             Effect::Forget(id) => {
-                if let Some(recovery) = &self.recovery {
-                    recovery.forget(id);
+                if let Some(autosave) = &self.autosave {
+                    autosave.recovery().forget(id);
                 }
             }
         }
@@ -219,6 +225,7 @@ impl App {
 
     fn carry_out_actions(&mut self) {
         for action in std::mem::take(&mut self.actions) {
+            self.claim_clipboard(&action);
             for effect in self.state.apply(action) {
                 self.run(effect);
             }
@@ -234,14 +241,14 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.export.is_some());
+        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
         }
         let Wanted { stamp, model, options, styles, .. } = wanted.clone();
-        let input = input_of_document(&drawing.document, &model.card.architecture);
+        let input = self.gatherer.gather(drawing.id, &drawing.document, &model.card.architecture);
         let looks = drawing.document.extras().looks.clone();
         self.generator.want(Request { stamp, model, input, looks, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);
@@ -257,16 +264,18 @@ impl App {
             self.picture.looks.show(context, look);
         }
         if let Some((_, message)) = results.failed.filter(|(stamp, _)| *stamp == self.state.drawing().stamp()) {
-            self.export = None;
+            self.drop_wishes();
             self.actions.push(Action::Notify(Notice::error(message)));
         }
         while let Some(actions) = self.files.poll() {
             self.actions.extend(actions);
         }
         self.actions.extend(self.tracer.poll());
+        self.collect_training();
+        self.actions.extend(self.jobs.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
-                Answer::Path(purpose, path) => self.actions.push(Action::PathChosen(purpose, path)),
+                Answer::Path(purpose, path) => self.actions.push(chosen(purpose, path)),
                 Answer::Unavailable(question) => self.actions.push(Action::AskForPath(question)),
                 Answer::Cancelled => {}
             }
@@ -280,40 +289,21 @@ impl App {
             self.files.run(move || preferences::write(&path, &settled).err().map(|error| failed(&error)).into_iter().collect());
         }
     }
-
-    /// Keeps copies of what no file holds, every minute and when the window loses the focus.
-    fn autosave(&mut self, context: &egui::Context) {
-        let focus = context.input(|input| input.focused);
-        let lost_focus = self.had_focus && !focus;
-        self.had_focus = focus;
-        if self.recovery.is_none() || !(lost_focus || self.last_autosave.elapsed() >= AUTOSAVE_EVERY) {
-            return;
-        }
-        self.last_autosave = Instant::now();
-        for drawing in &self.state.drawings {
-            if drawing.document.is_unsaved() && !self.kept.contains(&drawing.kept_stamp()) {
-                let (id, project, recovery) = (drawing.id, drawing.project(), self.recovery.clone());
-                self.kept.retain(|stamp| stamp.document != id);
-                self.kept.push(drawing.kept_stamp());
-                self.files.run(move || {
-                    let kept = recovery.map_or(Ok(()), |recovery| recovery.keep(id, &project));
-                    kept.err().map(|error| failed(&error)).into_iter().collect()
-                });
-            }
-        }
-    }
 }
 
 impl Drop for App {
     /// Hands the state over when the device is lost, whether the window closes by itself or drawing panics on the way.
     fn drop(&mut self) {
         self.keep_preferences(true);
+        self.state.tasks.cancel_all();
+        self.jobs.finish();
         if !self.device_is_lost() && !std::thread::panicking() {
             // Only a clean end leaves nothing to recover.
-            if let Some(recovery) = &self.recovery {
-                recovery.finish();
+            if let Some(autosave) = &self.autosave {
+                autosave.recovery().finish();
             }
         } else if self.device_is_lost() {
+            self.state.training_was_cut_off();
             let empty = State::new(Vec::new(), self.state.language);
             *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
         }
@@ -327,6 +317,7 @@ impl eframe::App for App {
         for path in dropped {
             self.open(path);
         }
+        self.take_pasted(context);
         if self.device_is_lost() {
             // Nothing can be drawn any more: the window closes, and the next one goes on from the state.
             context.send_viewport_cmd(egui::ViewportCommand::Close);
@@ -339,15 +330,13 @@ impl eframe::App for App {
         }
         self.collect_results(context, frame);
         self.carry_out_actions();
-        self.export_when_ready();
+        self.serve_wishes();
         self.autosave(context);
         self.keep_preferences(false);
         self.state.tasks.forget_finished();
         if self.quitting {
             context.send_viewport_cmd(egui::ViewportCommand::Close);
         }
-        // The clock of the next autosave must tick even when nothing moves.
-        context.request_repaint_after(AUTOSAVE_EVERY);
         if let Some(wait) = self.preferences.as_ref().and_then(Keeper::wait) {
             context.request_repaint_after(wait);
         }

@@ -25,7 +25,8 @@ impl Tracer {
     /// # Errors
     /// When the system gives no thread.
     pub(super) fn start(notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
-        Ok(Self { jobs: Files::start("tracer", notify)?, asked: None, busy: false })
+        let after_panic = || Action::Trace(TraceAction::Failed("tracing failed unexpectedly; try another photograph".to_owned()));
+        Ok(Self { jobs: Files::start("tracer", notify, after_panic)?, asked: None, busy: false })
     }
 
     /// Asks for the lines that are wanted now, if that is news and nothing is under way.

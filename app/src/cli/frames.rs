@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn progress(count: Option<usize>) -> ProgressBar {
+pub(super) fn progress(count: Option<usize>) -> ProgressBar {
     // Where standard error is no terminal these draw nothing.
     let bar = count.map_or_else(ProgressBar::new_spinner, |count| ProgressBar::new(count as u64));
     let template =

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use daub_models::graph::{NormStats, Plane};
 use daub_models::looks::{Look, Looks, Object};
 use daub_models::style::Objects;
@@ -11,7 +11,8 @@ use daub_models::{Graph, Input, Model, random};
 
 use super::running::Running;
 use super::{check_output, parse_size};
-use crate::generate::{Options, Studio};
+use crate::generate::{Options, Studio, input_of};
+use crate::io::import::{self, Found, LabelSet, Memory, Raw};
 use crate::io::{folders, photo_style, pictures, write_atomically};
 use crate::log;
 
@@ -21,8 +22,8 @@ pub struct Arguments {
     /// Name of a bundled model, or a weight file.
     #[arg(long, short)]
     pub model: String,
-    /// What to paint from: an 8-bit PNG of ids for label models, any picture for others; models that paint from a random
-    /// code need none.
+    /// What to paint from: for label models a PNG of ids or in the labels' colours, any picture for others; models that
+    /// paint from a random code need none.
     #[arg(long, short)]
     pub input: Option<PathBuf>,
     /// Where the picture goes; .png, .jpg or .webp.
@@ -76,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = Options { norm_stats, dropout_seed, ..arguments.running.options() };
     let graph = model.graph(NormStats::Image)?;
     note_unused(arguments, &model, &graph);
-    let input = read_input(arguments, &graph)?;
+    let input = read_input(arguments, &model, &graph)?;
     // Before a device is opened: a wrong map should not have to wait for that.
     let labels = input.check_labels(model.card.labels.len().max(1));
     labels.with_context(|| {
@@ -138,7 +139,7 @@ fn note_unused(arguments: &Arguments, model: &Model, graph: &Graph) {
     }
 }
 
-fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
+fn read_input(arguments: &Arguments, model: &Model, graph: &Graph) -> anyhow::Result<Input> {
     let code = graph.planes().find_map(|plane| match plane {
         Plane::Code { channels } => Some(random::code(arguments.seed.unwrap_or_default(), channels)),
         _ => None,
@@ -153,7 +154,7 @@ fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
     }
     let path = arguments.input.as_ref().with_context(|| format!("{} needs something to paint from: --input", arguments.model))?;
     let mut input = if graph.classes().is_some() {
-        pictures::labels_input(&pictures::read_labels(path)?)
+        read_labels(path, model)?
     } else {
         let picture = pictures::read_rgb(path)?;
         Input::from_rgb(picture.width() as usize, picture.height() as usize, picture.into_raw())
@@ -172,4 +173,38 @@ fn read_input(arguments: &Arguments, graph: &Graph) -> anyhow::Result<Input> {
         input.instances = Some(map.ids.into());
     }
     Ok(input)
+}
+
+/// More unknown colours than this are not listed.
+const MOST_NAMED: usize = 3;
+
+/// Ids as they are, or the labels whose colours a picture has.
+fn read_labels(path: &Path, model: &Model) -> anyhow::Result<Input> {
+    let raw = Raw::read(path)?;
+    let sets: Vec<LabelSet> = LabelSet::of(&model.card).into_iter().collect();
+    let found = import::find(&raw, &sets, true, &Memory::default());
+    if let Found::Labels(canvas) = &found {
+        return Ok(input_of(canvas));
+    }
+    if raw.colours.is_none() {
+        // Says which id is too large.
+        return Ok(pictures::labels_input(&pictures::read_labels(path)?));
+    }
+    let name = &model.card.name;
+    match found {
+        Found::Unknown(table) if !table.smeared => {
+            let unknown: Vec<String> = table.rows.iter().filter(|row| !row.certain).map(|row| row.value.to_string()).collect();
+            let more = if unknown.len() > MOST_NAMED { ", …" } else { "" };
+            let named = unknown[..unknown.len().min(MOST_NAMED)].join(", ");
+            bail!(
+                "{} has colours that are no labels of {name} ({named}{more}); open it in Daub's window to say what they mean",
+                path.display()
+            )
+        }
+        Found::Unknown(_) => bail!(
+            "{} is in the colours of {name}'s labels, but a lossy format smeared them; save it as PNG, or open it in Daub's window",
+            path.display()
+        ),
+        _ => bail!("{} is no label map: its colours are not those of {name}'s labels", path.display()),
+    }
 }

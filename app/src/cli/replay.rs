@@ -8,14 +8,15 @@ use std::time::Instant;
 use anyhow::{Context as _, ensure};
 use daub_models::Model;
 use daub_models::looks::Looks;
-use image::codecs::gif::{GifEncoder, Repeat};
-use image::{Delay, Frame, RgbaImage};
+use image::RgbImage;
 
 use super::check_output;
 use super::running::Running;
 use crate::document::{Canvas, Document, Kind};
 use crate::drawing::Drawing;
 use crate::generate::{Options, Studio, input_of, rgb_of};
+use crate::io::export::{colours, side_by_side};
+use crate::io::frames::{Container, FilmWriter, Frame};
 use crate::io::{folders, pictures, write_atomically};
 use crate::scenes;
 
@@ -66,7 +67,7 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
     let palette: Vec<[u8; 3]> = model.card.labels.iter().map(|label| label.color).collect();
     let mut document = Document::new(drawing.name.clone(), start);
     let mut studio = Studio::default();
-    let mut frames: Vec<Frame> = Vec::new();
+    let mut film = FilmWriter::create(&folder.join("drawing.gif"), Container::Gif, 0)?;
     let mut table = "stroke,tool,at_ms,picture_ms\n".to_owned();
     let times = drawing.strokes.iter().map(|stroke| stroke.at_ms);
     for step in 0..=strokes.len() {
@@ -84,24 +85,19 @@ pub fn replay(drawing: &Drawing, model: &str, options: Options, folder: &Path) -
         let at = times.clone().nth(step.saturating_sub(1)).unwrap_or(0);
         let next = times.clone().nth(step).unwrap_or(at + 2000);
         let shown_ms = if step == 0 { next.max(300) } else { next.saturating_sub(at).clamp(100, 3000) };
-        frames.push(side_by_side(&canvas_rgb(document.composite(), &palette), &rgb, document.composite(), shown_ms)?);
+        let picture = RgbImage::from_raw(input.width as u32, input.height as u32, rgb.to_vec());
+        let picture = picture.context("the picture has another size than the canvas")?;
+        let picture = side_by_side(&colours(document.composite(), &palette), &picture);
+        film.push(Frame { picture, milliseconds: shown_ms, file: None })?;
         let tool = step.checked_sub(1).map_or("start".to_owned(), |stroke| format!("{:?}", strokes[stroke].tool).to_lowercase());
         writeln!(table, "{step},{tool},{at},{milliseconds:.1}")?;
         println!("stroke {step:2} {tool:10} {milliseconds:8.1} ms on {device}");
     }
     write_canvas(document.composite(), &palette, folder)?;
     write_atomically(&folder.join("latency.csv"), table.as_bytes())?;
-    write_atomically(&folder.join("drawing.gif"), &animation(frames)?)?;
+    film.finish()?;
     println!("{} pictures and drawing.gif are in {}", strokes.len() + 1, folder.display());
     Ok(())
-}
-
-/// Colours of a canvas as the window shows it.
-pub(crate) fn canvas_rgb(canvas: &Canvas, palette: &[[u8; 3]]) -> Vec<u8> {
-    if !canvas.kind().is_labels() {
-        return rgb_of(canvas.pixels());
-    }
-    canvas.pixels().iter().flat_map(|ink| palette.get(*ink as usize).copied().unwrap_or_default()).collect()
 }
 
 fn write_canvas(canvas: &Canvas, palette: &[[u8; 3]], folder: &Path) -> anyhow::Result<()> {
@@ -112,24 +108,4 @@ fn write_canvas(canvas: &Canvas, palette: &[[u8; 3]], folder: &Path) -> anyhow::
     }
     let path = folder.join("sketch.png");
     write_atomically(&path, &pictures::encode_rgb(&path, width, height, &rgb_of(canvas.pixels()))?)
-}
-
-fn side_by_side(left: &[u8], right: &[u8], canvas: &Canvas, shown_ms: u32) -> anyhow::Result<Frame> {
-    let (width, height) = (canvas.width() as u32, canvas.height() as u32);
-    ensure!(left.len() == right.len(), "the picture has another size than the canvas");
-    let picture = RgbaImage::from_fn(width * 2, height, |x, y| {
-        let (source, x) = if x < width { (left, x) } else { (right, x - width) };
-        let at = ((y * width + x) * 3) as usize;
-        image::Rgba([source[at], source[at + 1], source[at + 2], 255])
-    });
-    Ok(Frame::from_parts(picture, 0, 0, Delay::from_numer_denom_ms(shown_ms, 1)))
-}
-
-fn animation(frames: Vec<Frame>) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut encoder = GifEncoder::new_with_speed(&mut bytes, 10);
-    encoder.set_repeat(Repeat::Infinite)?;
-    encoder.encode_frames(frames)?;
-    drop(encoder);
-    Ok(bytes)
 }

@@ -8,6 +8,7 @@
 //! are copied when they are first written to.
 
 mod canvas;
+mod changes;
 mod content;
 mod history;
 mod journal;
@@ -30,6 +31,7 @@ pub use rect::Rect;
 
 use std::sync::Arc;
 
+use changes::Changes;
 use history::History;
 use transaction::Transaction;
 
@@ -50,6 +52,7 @@ pub struct Document {
     saved_revision: u64,
     dirty: Rect,
     dirty_lines: Rect,
+    changes: Changes,
     next_object: u64,
     /// What the eraser brings back of the guide lines, once it was needed.
     clear: Option<Arc<Canvas>>,
@@ -95,6 +98,7 @@ impl Document {
             saved_revision: 1,
             dirty: bounds,
             dirty_lines: bounds,
+            changes: Changes::default(),
             next_object,
             clear: None,
         }
@@ -147,6 +151,11 @@ impl Document {
         self.content.instance_map(&self.composite)
     }
 
+    /// Brings a rectangle of an instance map of the drawing's size up to date.
+    pub fn number_instances(&self, ids: &mut [u32], rect: Rect) {
+        self.content.number(&self.composite, ids, rect);
+    }
+
     /// What strokes are laid on.
     pub fn target(&self) -> Target {
         self.target
@@ -168,6 +177,11 @@ impl Document {
         self.picture_revision
     }
 
+    /// The part of the composite, and of the instances in it, that changed after a picture revision.
+    pub fn changed_since(&self, picture_revision: u64) -> Rect {
+        self.changes.since(picture_revision)
+    }
+
     /// Whether there are changes that no file holds.
     pub fn is_unsaved(&self) -> bool {
         self.revision != self.saved_revision
@@ -176,6 +190,11 @@ impl Document {
     /// Notes that this revision is in a file.
     pub fn mark_saved(&mut self, revision: u64) {
         self.saved_revision = revision;
+    }
+
+    /// Notes that something beside the document changed that its file holds too.
+    pub fn mark_unsaved(&mut self) {
+        self.revision += 1;
     }
 
     /// The part of the composite that changed since the last call, for the texture on screen.

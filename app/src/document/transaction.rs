@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::{Changed, Step, differing, shown_differently};
 use super::splice::Splice;
-use super::{Canvas, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
+use super::{Canvas, Content, Document, Extras, Layer, MAX_OBJECTS, NewObject, Object, Rect, Target};
 
 /// What an open transaction must remember; pixels are remembered by the watched canvases themselves.
 #[derive(Debug, Clone)]
@@ -54,11 +54,23 @@ impl Document {
     /// Draws within the open transaction, or as one of its own; `paint` is given the canvas of the target and what the
     /// eraser brings back, and returns the part that it touched.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
+        self.draw_after((Rect::EMPTY, Rect::EMPTY), paint);
+    }
+
+    /// Draws something in the place of all that the open transaction drew so far; for shapes that follow the pointer.
+    pub fn redraw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
+        let rewound = self.rewound();
+        self.draw_after(rewound, paint);
+    }
+
+    /// Draws, after parts of paint and lines have changed already, so that what lies in both is composed once.
+    fn draw_after(&mut self, (paint_changed, lines_changed): (Rect, Rect), paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
         self.within(|document| match document.target {
             Target::Paint => {
                 let content = &mut document.content;
                 let touched = paint(&mut content.paint, &content.base).intersection(content.paint.bounds());
-                document.touch(touched);
+                document.touch(touched.union(paint_changed));
+                document.touch_lines(lines_changed);
             }
             Target::Lines => {
                 let clear = document.clear.get_or_insert_with(|| Arc::new(document.content.clear_lines())).clone();
@@ -68,17 +80,15 @@ impl Document {
                     lines
                 });
                 let touched = paint(lines, &clear).intersection(clear.bounds());
-                document.touch_lines(touched);
+                document.touch(paint_changed);
+                document.touch_lines(touched.union(lines_changed));
             }
         });
     }
 
-    /// Takes back the pixels that the open transaction drew so far; for shapes that follow the pointer.
-    pub fn rewind(&mut self) {
-        let written = self.content.paint.rewind();
-        self.touch(written);
-        let written = self.content.lines.as_mut().map_or(Rect::EMPTY, Canvas::rewind);
-        self.touch_lines(written);
+    /// Takes back the pixels that the open transaction drew so far; gives the parts of paint and lines that changed.
+    fn rewound(&mut self) -> (Rect, Rect) {
+        (self.content.paint.rewind(), self.content.lines.as_mut().map_or(Rect::EMPTY, Canvas::rewind))
     }
 
     /// Changes the list of objects within the open transaction, or as one of its own.
@@ -137,6 +147,37 @@ impl Document {
         });
     }
 
+    /// Becomes another state of the same drawing, as one step of undo; whether it fits: of the same kind and size, and
+    /// begun as the same pixels.
+    #[must_use]
+    pub fn become_content(&mut self, content: &Content) -> bool {
+        let now = &self.content;
+        if now.paint.kind() != content.paint.kind() || now.paint.bounds() != content.paint.bounds() || now.base != content.base {
+            return false;
+        }
+        let target = self.target;
+        self.begin();
+        if content.lines.is_some() || self.content.lines.is_some() {
+            self.target = Target::Lines;
+            self.draw(|lines, clear| {
+                lines.copy_from(content.lines.as_ref().unwrap_or(clear), clear.bounds());
+                clear.bounds()
+            });
+        }
+        self.target = Target::Paint;
+        self.draw(|paint, _| {
+            paint.copy_from(&content.paint, content.paint.bounds());
+            content.paint.bounds()
+        });
+        self.edit_objects(|objects| objects.clone_from(&content.objects));
+        self.edit_extras(|extras| extras.clone_from(&content.extras));
+        let highest = content.objects.iter().map(|object| object.id).max().unwrap_or(0);
+        self.next_object = self.next_object.max(highest + 1);
+        self.commit();
+        self.target = target;
+        true
+    }
+
     /// Ends the transaction as one step of undo; without any change there is no step.
     pub fn commit(&mut self) {
         let Some(Transaction { objects, extras, had_lines }) = self.transaction.take() else { return };
@@ -159,7 +200,9 @@ impl Document {
 
     /// Ends the transaction as if it had never begun.
     pub fn cancel(&mut self) {
-        self.rewind();
+        let (paint, lines) = self.rewound();
+        self.touch(paint);
+        self.touch_lines(lines);
         if let Some(Transaction { objects, extras, had_lines: _ }) = self.transaction.clone() {
             self.edit_objects(|now| *now = objects);
             self.edit_extras(|now| *now = extras);
@@ -210,6 +253,7 @@ impl Document {
             self.dirty = self.dirty.union(rect);
             self.revision += 1;
             self.picture_revision += 1;
+            self.changes.note(self.picture_revision, rect);
         }
     }
 

@@ -245,7 +245,7 @@ fn serve_look(shared: &Shared, painter: &mut dyn Painter, wish: &Arc<LookRequest
 ///
 /// Leaving one of two cores to the window as well was measured and is no better: 36 to 46 frames a second with one
 /// thread, 42 to 43 with two, and exact pictures take twice as long.
-fn yield_to_window() {
+pub(crate) fn yield_to_window() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, 10) {
         tracing::debug!("the generator runs at the window's priority: {error}");

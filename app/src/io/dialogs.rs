@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use super::export;
+
 /// What a path is wanted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
@@ -18,14 +20,18 @@ pub enum Purpose {
     OpenModel,
     /// A project file to write.
     SaveProject,
-    /// The photograph to write.
-    ExportPicture,
-    /// The label map or sketch to write.
-    ExportCanvas,
+    /// Something to write a drawing as.
+    Export(export::Kind),
     /// A photograph whose style is taken.
     StylePhoto,
     /// A photograph to draw by.
     OpenReference,
+    /// A folder of pictures to train with.
+    TrainingFolder,
+    /// A training file to read.
+    OpenTraining,
+    /// A training file to write.
+    SaveTraining,
 }
 
 /// A question for a path.
@@ -42,7 +48,7 @@ pub struct Question {
 /// What came of a question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The user chose a file.
+    /// The user chose a file; a dialog of the system has asked about replacing one of exactly this name.
     Path(Purpose, PathBuf),
     /// The user changed their mind.
     Cancelled,
@@ -61,18 +67,25 @@ pub trait Dialogs {
 impl Purpose {
     /// Whether a file is written.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveProject | Self::ExportPicture | Self::ExportCanvas)
+        matches!(self, Self::SaveProject | Self::Export(_) | Self::SaveTraining)
     }
 
     /// Endings of the files that suit.
     pub fn extensions(self) -> &'static [&'static str] {
         match self {
-            Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "json"],
+            Self::OpenDrawing => &["daub", "png", "jpg", "jpeg", "webp", "ora", "json"],
             Self::OpenModel => &["safetensors", "pth", "pt", "pict", "bpk", "json"],
             Self::SaveProject => &["daub"],
-            Self::TracePhoto | Self::ExportPicture | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
-            Self::ExportCanvas => &["png"],
+            Self::TracePhoto | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
+            Self::Export(kind) => kind.extensions(),
+            Self::OpenTraining | Self::SaveTraining => &["toml"],
+            Self::TrainingFolder => &[],
         }
+    }
+
+    /// What a suggested name has after the drawing's title.
+    pub fn suffix(self, labels: bool) -> &'static str {
+        if let Self::Export(kind) = self { kind.suffix(labels) } else { "" }
     }
 
     /// The path with the usual ending when it has none that suits.
@@ -137,9 +150,13 @@ fn ask_system(question: Question) -> Answer {
         dialog = dialog.set_file_name(name);
     }
     let asked = Instant::now();
-    let path = if purpose.writes() { dialog.save_file() } else { dialog.pick_file() };
+    let path = match purpose {
+        Purpose::TrainingFolder => dialog.pick_folder(),
+        _ if purpose.writes() => dialog.save_file(),
+        _ => dialog.pick_file(),
+    };
     match path {
-        Some(path) => Answer::Path(purpose, purpose.with_extension(path)),
+        Some(path) => Answer::Path(purpose, path),
         None if asked.elapsed() < FASTEST_HAND => Answer::Unavailable(question),
         None => Answer::Cancelled,
     }

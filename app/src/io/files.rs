@@ -1,5 +1,6 @@
 //! The thread that reads and writes files, so that the window never waits for a disk.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
 /// A job and what it gives back.
@@ -13,17 +14,25 @@ pub struct Files<T> {
 }
 
 impl<T: Send + 'static> Files<T> {
-    /// Starts the thread under this name; `notify` is called after every job.
+    /// Starts the thread under this name; `notify` is called after every job, and `after_panic` says what came of a job
+    /// that panicked.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(name: &str, notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(
+        name: &str,
+        notify: impl Fn() + Send + 'static,
+        after_panic: impl Fn() -> T + Send + 'static,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel::<Job<T>>();
         let (sender, results) = mpsc::channel();
         let thread = std::thread::Builder::new().name(name.into()).spawn(move || {
             for job in queue {
+                // A fault in one reader must not end the thread that also saves drawings. A job owns all that it
+                // touches, so nothing half changed outlives it.
+                let result = catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| after_panic());
                 // A closed window no longer listens; the remaining files are still written.
-                drop(sender.send(job()));
+                drop(sender.send(result));
                 notify();
             }
         })?;
@@ -52,5 +61,20 @@ impl<T> Drop for Files<T> {
             // A panicked thread has told so already.
             let _ended = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_that_panics_is_told_of_and_the_next_one_runs() {
+        let files = Files::start("files", || (), || "failed").unwrap();
+        files.run(|| "read");
+        files.run(|| panic!("a fault in a reader"));
+        files.run(|| "saved");
+        let results: Vec<&str> = (0..3).map(|_| files.results.recv().unwrap()).collect();
+        assert_eq!(results, ["read", "failed", "saved"]);
     }
 }

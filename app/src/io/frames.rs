@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use super::pictures::{check_size, encode_rgb, limits, over_white, read_rgb};
 use super::webp::AnimationWriter;
-use super::{temporary_beside, write_atomically};
+use super::{persist, temporary_beside, write_atomically};
 
 /// What a film is kept in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,7 +200,7 @@ impl FilmWriter {
                 Sink::Folder(HashSet::new())
             }
             Container::Gif => {
-                ensure!(has_ending("gif"), "the input is a GIF, so {} should end in .gif", path.display());
+                ensure!(has_ending("gif"), "a film of this kind is a GIF, so {} should end in .gif", path.display());
                 let file = temporary_beside(path)?;
                 let mut encoder = GifEncoder::new_with_speed(BufWriter::new(file.reopen()?), GIF_SPEED);
                 match loops {
@@ -211,7 +211,7 @@ impl FilmWriter {
                 Sink::Gif { file, encoder: Box::new(encoder) }
             }
             Container::Webp => {
-                ensure!(has_ending("webp"), "the input is a WebP, so {} should end in .webp", path.display());
+                ensure!(has_ending("webp"), "a film of this kind is a WebP, so {} should end in .webp", path.display());
                 Sink::Webp { file: temporary_beside(path)?, writer: None, loops }
             }
         };
@@ -271,9 +271,7 @@ impl FilmWriter {
                 file
             }
         };
-        file.as_file().sync_all().with_context(context)?;
-        file.persist(&self.path).map_err(|error| error.error).with_context(context)?;
-        Ok(())
+        persist(file, &self.path)
     }
 }
 

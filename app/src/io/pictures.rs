@@ -10,12 +10,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail, ensure};
 use daub_models::Input;
 use daub_models::input::MAX_PIXELS;
-use image::{DynamicImage, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, ImageFormat, ImageReader, RgbImage, RgbaImage};
 
 use crate::document::{Canvas, Kind, Picture};
 
 /// Most memory that decoding one picture may take.
-const MAX_DECODED_BYTES: u64 = 512 << 20;
+pub(super) const MAX_DECODED_BYTES: u64 = 512 << 20;
 
 /// Ids of a label or instance map.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,13 +60,25 @@ pub fn read_reference(path: &Path) -> anyhow::Result<Picture> {
 ///
 /// # Errors
 /// When it is broken or too large.
-pub fn rgb_from(mut source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
+pub fn rgb_from(source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
+    Ok(over_white(&decoded(source)?))
+}
+
+/// Decodes a picture with its transparency.
+///
+/// # Errors
+/// When it is broken or too large.
+pub fn rgba_from(source: impl BufRead + Seek) -> anyhow::Result<RgbaImage> {
+    Ok(decoded(source)?.to_rgba8())
+}
+
+fn decoded(mut source: impl BufRead + Seek) -> anyhow::Result<DynamicImage> {
     let (width, height) = ImageReader::new(&mut source).with_guessed_format()?.into_dimensions()?;
     check_size(width, height)?;
     source.rewind()?;
     let mut reader = ImageReader::new(source).with_guessed_format()?;
     reader.limits(limits());
-    Ok(over_white(&reader.decode()?))
+    Ok(reader.decode()?)
 }
 
 /// Memory that a decoder may take.
@@ -86,7 +98,7 @@ pub(super) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn over_white(picture: &DynamicImage) -> RgbImage {
+pub(crate) fn over_white(picture: &DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.to_rgb8();
     }
@@ -230,15 +242,29 @@ pub fn encode_labels(width: usize, height: usize, ids: &[u8], palette: &[[u8; 3]
     Ok(bytes)
 }
 
+/// Encodes instance ids as a 16-bit grey PNG.
+///
+/// # Errors
+/// When the size does not fit the ids, or one has more than 16 bits.
+pub fn encode_instances(width: usize, height: usize, ids: &[u32]) -> anyhow::Result<Vec<u8>> {
+    let narrow = |id: &u32| u16::try_from(*id).map(u16::to_be_bytes).with_context(|| format!("instance {id} is too large"));
+    let values: Vec<[u8; 2]> = ids.iter().map(narrow).collect::<anyhow::Result<_>>()?;
+    encode_shades(width, height, png::BitDepth::Sixteen, values.as_flattened())
+}
+
 /// Encodes shades as a grey PNG.
 ///
 /// # Errors
 /// When the size does not fit the shades.
 pub fn encode_grey(width: usize, height: usize, shades: &[u8]) -> anyhow::Result<Vec<u8>> {
+    encode_shades(width, height, png::BitDepth::Eight, shades)
+}
+
+fn encode_shades(width: usize, height: usize, depth: png::BitDepth, shades: &[u8]) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width as u32, height as u32);
     encoder.set_color(png::ColorType::Grayscale);
-    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_depth(depth);
     let mut writer = encoder.write_header()?;
     writer.write_image_data(shades)?;
     writer.finish()?;
@@ -268,6 +294,13 @@ mod tests {
         crate::io::write_atomically(&path, &bytes).unwrap();
         assert_eq!(read_labels(&path).unwrap().ids, [0, 1, 2, 34, 2, 1]);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left");
+    }
+
+    #[test]
+    fn an_instance_map_survives_a_file() {
+        let bytes = encode_instances(3, 1, &[7, 26_001, 23]).unwrap();
+        assert_eq!(ids_from(Cursor::new(bytes)).unwrap().ids, [7, 26_001, 23]);
+        assert!(encode_instances(1, 1, &[70_000]).is_err());
     }
 
     #[test]

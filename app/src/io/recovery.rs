@@ -1,12 +1,13 @@
 //! Copies of unsaved drawings, so that a crash or a power cut costs at most a minute.
 //!
 //! Every running program has a folder of its own with a locked file in it. A folder whose lock is free belongs to a
-//! program that did not end by itself: the next start opens what is in there.
+//! program that did not end by itself: the next start opens what is in there. What was found stays on the disk, locked,
+//! until the new program has kept copies of its own ([`Recovery::settle`]), so that no moment is without a copy.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 
@@ -17,6 +18,19 @@ use super::write_atomically;
 #[derive(Debug, Clone)]
 pub struct Recovery {
     folder: Arc<OwnFolder>,
+    lost: Arc<Mutex<Vec<Lost>>>,
+}
+
+/// The folder of a program that did not end by itself.
+#[derive(Debug)]
+struct Lost {
+    folder: PathBuf,
+    /// Copies that were read.
+    read: Vec<PathBuf>,
+    /// Whether there are others, which nobody can read and which stay.
+    broken: bool,
+    /// Keeps other programs from taking it too.
+    _lock: Option<File>,
 }
 
 #[derive(Debug)]
@@ -34,11 +48,25 @@ impl Recovery {
     pub fn start(base: &Path) -> anyhow::Result<(Self, Vec<Project>)> {
         let context = || format!("cannot keep recovery copies in {}", base.display());
         std::fs::create_dir_all(base).with_context(context)?;
-        let lost = take_lost(base);
+        let (lost, projects) = find_lost(base);
         let path = tempfile::Builder::new().prefix("session-").tempdir_in(base).with_context(context)?.keep();
         let lock = File::create(path.join("lock")).with_context(context)?;
         lock.try_lock().map_err(std::io::Error::from).with_context(context)?;
-        Ok((Self { folder: Arc::new(OwnFolder { path, finished: AtomicBool::new(false), _lock: lock }) }, lost))
+        let folder = Arc::new(OwnFolder { path, finished: AtomicBool::new(false), _lock: lock });
+        Ok((Self { folder, lost: Arc::new(Mutex::new(lost)) }, projects))
+    }
+
+    /// Removes what was found at the start, once the program has kept copies of its own.
+    pub fn settle(&self) {
+        for lost in std::mem::take(&mut *self.lost.lock().unwrap_or_else(PoisonError::into_inner)) {
+            // What cannot be removed is offered once more, which is harmless.
+            for path in &lost.read {
+                drop(std::fs::remove_file(path));
+            }
+            if !lost.broken {
+                drop(std::fs::remove_dir_all(&lost.folder));
+            }
+        }
     }
 
     /// Writes the copy of drawing `id`.
@@ -70,39 +98,36 @@ impl Drop for OwnFolder {
     }
 }
 
-/// Projects from the folders of programs that no longer run; each folder is removed once it is read.
-fn take_lost(base: &Path) -> Vec<Project> {
-    let Ok(entries) = std::fs::read_dir(base) else { return Vec::new() };
-    let mut projects = Vec::new();
+/// Folders of programs that no longer run, and the projects in them.
+fn find_lost(base: &Path) -> (Vec<Lost>, Vec<Project>) {
+    let (mut all, mut projects) = (Vec::new(), Vec::new());
+    let Ok(entries) = std::fs::read_dir(base) else { return (all, projects) };
     for folder in entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()) {
-        let lock = File::open(folder.join("lock"));
-        if lock.is_ok_and(|lock| lock.try_lock().is_err()) {
+        let lock = File::open(folder.join("lock")).ok();
+        if lock.as_ref().is_some_and(|lock| lock.try_lock().is_err()) {
             continue;
         }
         let Ok(files) = std::fs::read_dir(&folder) else { continue };
         let mut paths: Vec<PathBuf> = files.filter_map(|file| Some(file.ok()?.path())).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "daub"));
         paths.sort();
-        let mut broken = false;
+        let mut lost = Lost { folder, read: Vec::new(), broken: false, _lock: lock };
         for path in paths {
             match Project::read(&path) {
                 Ok(project) => {
                     projects.push(project);
-                    // If it cannot be removed it is offered once more, which is harmless.
-                    drop(std::fs::remove_file(&path));
+                    lost.read.push(path);
                 }
                 Err(error) => {
-                    broken = true;
+                    lost.broken = true;
                     tracing::warn!("a recovery copy is broken and left aside: {error:#}");
                     drop(std::fs::rename(&path, path.with_extension("broken")));
                 }
             }
         }
-        if !broken {
-            drop(std::fs::remove_dir_all(&folder));
-        }
+        all.push(lost);
     }
-    projects
+    (all, projects)
 }
 
 #[cfg(test)]
@@ -129,8 +154,14 @@ mod tests {
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("lock"), "").unwrap();
         std::fs::write(folder.join("1.daub"), copy).unwrap();
-        let (_second, lost) = Recovery::start(base.path()).unwrap();
+        let (second, lost) = Recovery::start(base.path()).unwrap();
+        assert_eq!(lost, std::slice::from_ref(&project));
+        // Killed again before it kept a copy of its own: nothing is lost, and nobody else takes it meanwhile.
+        assert!(Recovery::start(base.path()).unwrap().1.is_empty());
+        drop(second);
+        let (third, lost) = Recovery::start(base.path()).unwrap();
         assert_eq!(lost, [project]);
+        third.settle();
         assert!(!folder.exists());
     }
 }

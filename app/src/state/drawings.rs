@@ -8,6 +8,7 @@ use daub_models::Model;
 use super::painting::middle_of;
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
+use crate::candidates::Candidates;
 use crate::document::{Canvas, Document, Ink, Kind, Layer};
 use crate::io::project::{Project, Settings};
 use crate::scenes;
@@ -59,6 +60,7 @@ impl State {
             hint_colour: [220, 60, 40],
             file: None,
             view,
+            candidates: Candidates::default(),
         });
         self.current = self.drawings.len() - 1;
         if self.drawing().document.canvas().kind() == &Kind::Sketch {
@@ -121,6 +123,7 @@ impl State {
         self.add(Document::from_content(project.title, project.content), model);
         let drawing = self.drawing_mut();
         drawing.file = file;
+        drawing.candidates = project.candidates;
         let Settings { view, styles } = project.settings;
         drawing.view = view;
         drawing.styles = styles.checked();

@@ -1,12 +1,15 @@
 //! Everything that the window shows, and the one function that changes it.
 
+mod candidates;
 mod drawings;
+mod filing;
 mod hand;
 mod interface;
 mod layers;
 mod looks;
 mod notices;
 mod objects;
+mod open;
 mod painting;
 mod paths;
 mod region;
@@ -16,41 +19,42 @@ mod stamps;
 mod styles;
 mod tasks;
 mod traced;
+pub mod training;
 mod view;
 
+pub use candidates::{Comparison, Filmstrip, Pick, Way};
+pub use filing::{Filing, chosen};
 pub use hand::{Hand, PenEvent};
 pub use interface::HINTS;
 pub use looks::{Offered, has_looks, has_object_looks};
 pub use notices::{Notice, Notices};
 pub use objects::ObjectGesture;
+pub use open::OpenDrawing;
 pub use region::Floating;
 pub use selecting::Selecting;
 pub use stamps::{Offer, Shelf};
 pub use styles::Styling;
-pub use tasks::{Progress, Task, Tasks};
+pub use tasks::{Cancelled, Progress, Task, Tasks};
 pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::drawings::BLANK;
+use self::hand::leaves_the_hand_alone;
 use self::painting::stepped;
 use self::paths::stem_of;
 use daub_models::Model;
 use daub_models::looks::Object;
 
-use crate::action::{Action, Dialog, Effect, LookAction};
-use crate::document::{Canvas, Document, Ink, Kind, Layer, Mask};
-use crate::generate::{Options, Stamp};
+use crate::action::{Action, Dialog, Effect};
+use crate::document::{Canvas, Document, Kind};
+use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
-use crate::io::project::{Project, Settings};
-use crate::paint::{Point, Region};
-use crate::pen::Symmetry;
+use crate::paint::Region;
 use crate::preferences::Preferences;
 use crate::stamps::Library;
-use crate::styles::Chain;
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
 
@@ -87,6 +91,8 @@ pub struct State {
     pub tracing: Option<Tracing>,
     /// How the styles are shown.
     pub styling: Styling,
+    /// The training dialog and its run.
+    pub training: training::Training,
     /// What lasts beyond this window.
     pub preferences: Preferences,
     /// What the user should know now.
@@ -111,45 +117,15 @@ pub struct State {
     asked: HashMap<Purpose, u64>,
     /// The model that was opened and the questions that are left about it, the first one first.
     pub asking: Option<Asking>,
+    /// What is open about files.
+    pub filing: Filing,
+    /// How kept pictures are shown.
+    pub filmstrip: Filmstrip,
     /// The object whose looks are offered.
     pub offered: Option<Offered>,
     /// The object that the photograph is for that is asked for; none for everything.
     styled: Option<Object>,
     next_id: u64,
-}
-
-/// One open drawing.
-pub struct OpenDrawing {
-    /// Stands for this drawing as long as the program runs.
-    pub id: u64,
-    /// The drawing.
-    pub document: Document,
-    /// The model that paints it; none when no model suits.
-    pub model: Option<Arc<Model>>,
-    /// What the brush lays down.
-    pub ink: Ink,
-    /// The styles over its picture.
-    pub styles: Chain,
-    /// What it laid down before.
-    pub previous_ink: Ink,
-    /// The mirrors.
-    pub symmetry: Symmetry,
-    /// Where the last stroke ended, in canvas pixels.
-    pub last_point: Option<Point>,
-    /// What is selected; nothing confines painting when nothing is.
-    pub selection: Option<Mask>,
-    /// Grows with every change of the selection.
-    pub selection_revision: u64,
-    /// Ids of the selected objects.
-    pub selected: Vec<u64>,
-    /// The layer that the pen works on.
-    pub active: Layer,
-    /// The colour of the next hint, sRGB.
-    pub hint_colour: [u8; 3],
-    /// The project file, once there is one.
-    pub file: Option<PathBuf>,
-    /// Zoom and position.
-    pub view: View,
 }
 
 /// A model that was opened and what its tensors do not say.
@@ -171,28 +147,6 @@ pub struct PathField {
 }
 
 const RECOVERED: Text = text("recovered", "已恢复");
-
-impl OpenDrawing {
-    /// The state that a picture of this drawing would show.
-    pub fn stamp(&self) -> Stamp {
-        Stamp { document: self.id, revision: self.document.picture_revision() }
-    }
-
-    /// The state that a recovery copy of this drawing would hold.
-    pub fn kept_stamp(&self) -> Stamp {
-        Stamp { document: self.id, revision: self.document.revision() }
-    }
-
-    /// What a file of this drawing holds.
-    pub fn project(&self) -> Project {
-        Project {
-            title: self.document.title.clone(),
-            model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
-            content: self.document.content().clone(),
-            settings: Settings { view: self.view, styles: self.styles.clone() },
-        }
-    }
-}
 
 impl State {
     /// The state at start with no preferences: the first model's starter scene.
@@ -219,6 +173,7 @@ impl State {
             more_labels: false,
             tracing: None,
             styling: Styling::default(),
+            training: training::Training::default(),
             preferences,
             notices: Notices::default(),
             tasks: Tasks::default(),
@@ -231,6 +186,8 @@ impl State {
             quitting: false,
             asked: HashMap::new(),
             asking: None,
+            filing: Filing::default(),
+            filmstrip: Filmstrip::default(),
             offered: None,
             styled: None,
             next_id: 1,
@@ -323,9 +280,10 @@ impl State {
                 };
             }
             Action::SaveAs => return vec![Effect::Ask(self.question(Purpose::SaveProject))],
-            Action::ExportPicture => return vec![Effect::Ask(self.question(Purpose::ExportPicture))],
-            Action::ExportCanvas => return vec![Effect::Ask(self.question(Purpose::ExportCanvas))],
+            Action::File(action) => return self.file(action),
+            Action::Candidate(action) => return self.candidate(action),
             Action::PathChosen(purpose, path) => return self.path_chosen(purpose, path),
+            Action::PathAgreed(purpose, path) => return self.path_agreed(purpose, path),
             Action::AskForPath(question) => {
                 let path = question.suggested.clone().unwrap_or_default();
                 self.path_field = Some(PathField { question, path });
@@ -347,6 +305,7 @@ impl State {
                 self.drawing_mut().document.mark_saved(0);
             }
             Action::Saved { id, revision, path } => {
+                self.preferences.remember(path.clone());
                 if let Some(drawing) = self.drawings.iter_mut().find(|drawing| drawing.id == id) {
                     drawing.document.mark_saved(revision);
                     drawing.document.title = stem_of(&path);
@@ -359,6 +318,7 @@ impl State {
             Action::Object(action) => self.apply_to_objects(action),
             Action::Stamping(wish) => self.apply_to_stamps(wish),
             Action::Layer(action) => return self.apply_to_layers(action),
+            Action::Training(wish) => return self.apply_to_training(wish),
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),
             Action::Interface(wish) => self.apply_to_interface(wish),
@@ -367,30 +327,6 @@ impl State {
         }
         Vec::new()
     }
-}
-
-/// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
-fn leaves_the_hand_alone(action: &Action) -> bool {
-    match action {
-        Action::Object(action) if action.goes_on() => return true,
-        Action::Layer(action) if action.goes_on() => return true,
-        _ => {}
-    }
-    matches!(
-        action,
-        Action::Pen(_)
-            | Action::SetView(_)
-            | Action::SetRadius(_)
-            | Action::BrushSmaller
-            | Action::BrushLarger
-            | Action::Saved { .. }
-            | Action::Notify(_)
-            | Action::DismissNotice(_)
-            | Action::Interface(_)
-            | Action::Selection(_)
-            | Action::TypePath(_)
-            | Action::Look(LookAction::Measured { .. })
-    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::action::{Interface, Painting, Selection};
-use crate::document::Rect;
+use crate::document::{Ink, Mask, Rect};
 use crate::paint::HALF;
 use crate::pen::{self, Held, Sample, Stabiliser};
 use crate::preferences::Theme;

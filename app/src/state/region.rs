@@ -81,8 +81,7 @@ impl Floating {
     }
 
     fn lay(&self, document: &mut Document) {
-        document.rewind();
-        document.draw(|canvas, base| {
+        document.redraw(|canvas, base| {
             let hole =
                 if self.leaves_hole { paint::paint_mask(canvas, &self.region.mask, Fill::From(base)) } else { Rect::EMPTY };
             hole.union(self.region.lay(canvas, self.moved))

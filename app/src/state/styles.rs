@@ -5,7 +5,7 @@ use std::sync::Arc;
 use daub_models::Model;
 use daub_models::card::Task;
 
-use super::{Layout, State};
+use super::{Layout, OpenDrawing, State};
 use crate::action::StyleAction;
 use crate::document::Kind;
 use crate::generate::{Style, Styles};
@@ -39,7 +39,11 @@ impl State {
 
     /// The styles that the picture of the drawing that is shown should have.
     pub fn styles(&self) -> Styles {
-        let drawing = self.drawing();
+        self.styles_of(self.drawing())
+    }
+
+    /// The styles that the picture of a drawing should have.
+    pub fn styles_of(&self, drawing: &OpenDrawing) -> Styles {
         let resolved = |step: &Step| Some(Style { model: self.style_model(&step.style)?.clone(), step: step.clone() });
         let steps: Vec<Style> = drawing.styles.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
         let is_photo = *drawing.document.canvas().kind() == Kind::Photo;
@@ -47,6 +51,14 @@ impl State {
     }
 
     pub(super) fn apply_style(&mut self, action: StyleAction) {
+        let before = self.drawing().styles.clone();
+        self.change_styles(action);
+        if self.drawing().styles != before {
+            self.drawing_mut().document.mark_unsaved();
+        }
+    }
+
+    fn change_styles(&mut self, action: StyleAction) {
         let chain = &mut self.drawing_mut().styles;
         let steps = &mut chain.steps;
         match action {

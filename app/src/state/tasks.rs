@@ -27,6 +27,11 @@ const WORTH_SHOWING: Duration = Duration::from_millis(400);
 #[derive(Debug, Clone)]
 pub struct Progress(Arc<Shared>);
 
+/// The user did not want to wait any longer: nothing to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("cancelled")]
+pub struct Cancelled;
+
 #[derive(Debug)]
 struct Shared {
     /// The share that is done, as the bits of an `f32`; negative while nobody knows.
@@ -38,6 +43,14 @@ impl Progress {
     /// Notes that this share of the work, 0 to 1, is done.
     pub fn set(&self, fraction: f32) {
         self.0.fraction.store(fraction.clamp(0.0, 1.0).to_bits(), Ordering::Relaxed);
+    }
+
+    /// Ends the work early when the user wants no more of it.
+    ///
+    /// # Errors
+    /// [`Cancelled`] then.
+    pub fn check(&self) -> Result<(), Cancelled> {
+        if self.is_cancelled() { Err(Cancelled) } else { Ok(()) }
     }
 
     /// Whether the user wants no more of it.
@@ -103,6 +116,11 @@ impl Tasks {
         if let Some(shared) = task.and_then(|task| task.shared.upgrade()) {
             shared.cancelled.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Asks every task to stop.
+    pub fn cancel_all(&self) {
+        self.list.iter().for_each(|task| self.cancel(task.id));
     }
 
     /// Drops the tasks whose workers are done.

@@ -5,6 +5,7 @@ use daub_models::library;
 use std::path::Path;
 
 use super::*;
+use crate::action::{FileAction, FileEffect};
 use crate::pen::Sample;
 
 fn state() -> State {
@@ -143,6 +144,15 @@ fn a_path_belongs_to_the_drawing_that_was_asked_about() {
     let asked = state.apply(Action::SaveAs);
     assert!(matches!(&asked[..], [Effect::Ask(_)]));
     state.apply(Action::SelectModel(model(&state, "faces")));
-    let effects = state.apply(Action::PathChosen(Purpose::SaveProject, "street v1.5".into()));
+    // The system asked about "street v1.5", which is another file than the one that would be written.
+    let Action::PathChosen(purpose, path) = chosen(Purpose::SaveProject, "street v1.5".into()) else { panic!("asked already") };
+    let effects = state.apply(Action::PathChosen(purpose, path));
+    let complete: std::path::PathBuf = "street v1.5.daub".into();
+    assert_eq!(effects, [Effect::File(FileEffect::CheckFree(Purpose::SaveProject, complete.clone()))]);
+    state.apply(Action::File(FileAction::AskReplace(Purpose::SaveProject, complete.clone())));
+    assert!(state.filing.replacing.is_some());
+    let Action::PathAgreed(purpose, path) = chosen(Purpose::SaveProject, complete) else { panic!("the whole name was shown") };
+    let effects = state.apply(Action::PathAgreed(purpose, path));
+    assert!(state.filing.replacing.is_none());
     assert_eq!(effects, [Effect::Save { id: first, path: "street v1.5.daub".into() }]);
 }

@@ -32,11 +32,28 @@ pub(super) fn compare_ui(
     let painter = ui.painter().with_clip_rect(pane);
     let left = Rect::from_min_max(picture.min, egui::pos2(x, picture.bottom()));
     painter.with_clip_rect(pane.intersect(left)).image(before, picture, part, Color32::WHITE);
+    if let Some(wanted) = divider_ui(ui, DIVIDER.of(language), pane, picture, share) {
+        actions.push(Action::Style(StyleAction::Compare(wanted)));
+    }
+    let seen = picture.intersect(pane);
+    let tag = |text: &str, place: egui::Pos2, align: Align2, fits: bool| {
+        if fits {
+            tag_ui(ui, &painter, text, place, align);
+        }
+    };
+    let room = 64.0;
+    tag(BEFORE.of(language), egui::pos2(x - 10.0, seen.top() + 8.0), Align2::RIGHT_TOP, x - seen.left() > room);
+    tag(AFTER.of(language), egui::pos2(x + 10.0, seen.top() + 8.0), Align2::LEFT_TOP, seen.right() - x > room);
+}
 
+/// The divider between two pictures in the place of one; gives the share of the width that it was moved to.
+pub(super) fn divider_ui(ui: &egui::Ui, name: &str, pane: Rect, picture: Rect, share: f32) -> Option<f32> {
+    let x = picture.left() + picture.width() * share;
+    let painter = ui.painter().with_clip_rect(pane);
     let grip = Rect::from_center_size(egui::pos2(x, picture.center().y), Vec2::new(GRIP, picture.height()));
-    let response = ui.interact(grip.intersect(pane), ui.scope_id().with("compare"), Sense::click_and_drag());
+    let response = ui.interact(grip.intersect(pane), ui.scope_id().with(name), Sense::click_and_drag());
     let response = response.on_hover_cursor(CursorIcon::ResizeHorizontal);
-    response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(share), DIVIDER.of(language)));
+    response.widget_info(|| egui::WidgetInfo::slider(true, f64::from(share), name));
     let held = response.hovered() || response.dragged() || response.has_focus();
     let colour = if held { theme::ACCENT } else { Color32::WHITE };
     painter.vline(x, picture.y_range(), Stroke::new(4.0, Color32::from_black_alpha(90)));
@@ -49,15 +66,6 @@ pub(super) fn compare_ui(
         let wing = Vec2::new(0.0, 4.0);
         painter.line(vec![back - wing, tip, back + wing], Stroke::new(1.5, colour));
     }
-    let seen = picture.intersect(pane);
-    let tag = |text: &str, place: egui::Pos2, align: Align2, fits: bool| {
-        if fits {
-            tag_ui(ui, &painter, text, place, align);
-        }
-    };
-    let room = 64.0;
-    tag(BEFORE.of(language), egui::pos2(x - 10.0, seen.top() + 8.0), Align2::RIGHT_TOP, x - seen.left() > room);
-    tag(AFTER.of(language), egui::pos2(x + 10.0, seen.top() + 8.0), Align2::LEFT_TOP, seen.right() - x > room);
 
     let mut wanted = share;
     if let Some(place) = response.interact_pointer_pos().filter(|_| response.dragged()) {
@@ -70,9 +78,7 @@ pub(super) fn compare_ui(
         wanted += KEY_STEP * (f32::from(u8::from(pressed(Key::ArrowRight))) - f32::from(u8::from(pressed(Key::ArrowLeft))));
     }
     let wanted = wanted.clamp(0.0, 1.0);
-    if (wanted - share).abs() > f32::EPSILON {
-        actions.push(Action::Style(StyleAction::Compare(wanted)));
-    }
+    ((wanted - share).abs() > f32::EPSILON).then_some(wanted)
 }
 
 /// A word on a dark ground, readable over any picture.

@@ -10,17 +10,21 @@ use super::icons::Icon;
 use super::side;
 use super::widgets::small_icon_button;
 use crate::action::{
-    Action, Command, Interface, ObjectAction, Selection, all_commands, edit_commands, file_commands, help_commands,
-    look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
+    Action, Command, FileAction, Interface, ObjectAction, Selection, all_commands, edit_commands, export_commands, file_commands,
+    help_commands, look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
 };
 use crate::document::{Ink, Kind};
 use crate::generate::Device;
+use crate::io::export;
 use crate::scenes;
 use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
 use crate::tool::Tool;
 
 const FILE: Text = text("File", "文件");
+const EXPORT_AS: Text = text("Export as", "导出为");
+const RECENT: Text = text("Open recent", "最近打开");
+const FORGET: Text = text("Forget these files", "清除记录");
 const EDIT: Text = text("Edit", "编辑");
 const OBJECT: Text = text("Object", "对象");
 const VIEW: Text = text("View", "视图");
@@ -52,7 +56,11 @@ const CLOSE: Text = text("Close this drawing", "关闭此画");
 pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
     egui::MenuBar::new().ui(ui, |ui| {
-        ui.menu_button(FILE.of(language), |ui| commands_ui(ui, state, file_commands(), actions));
+        ui.menu_button(FILE.of(language), |ui| {
+            recent_ui(ui, state, actions);
+            commands_ui(ui, state, file_commands(), actions);
+            ui.menu_button(EXPORT_AS.of(language), |ui| commands_ui(ui, state, export_commands(), actions));
+        });
         ui.menu_button(EDIT.of(language), |ui| {
             commands_ui(ui, state, edit_commands(), actions);
             ui.separator();
@@ -77,6 +85,25 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
         ui.menu_button(HELP.of(language), |ui| commands_ui(ui, state, help_commands(), actions));
         ui.separator();
         tabs_ui(ui, state, actions);
+    });
+}
+
+/// Files that were open before, the newest first.
+fn recent_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
+    let recent = &state.preferences.recent;
+    ui.add_enabled_ui(!recent.is_empty(), |ui| {
+        ui.menu_button(RECENT.of(state.language), |ui| {
+            for path in recent {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+                if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                    actions.push(Action::File(FileAction::OpenRecent(path.clone())));
+                }
+            }
+            ui.separator();
+            if ui.button(FORGET.of(state.language)).clicked() {
+                actions.push(Action::File(FileAction::ForgetRecent));
+            }
+        });
     });
 }
 
@@ -111,11 +138,19 @@ pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Object(ObjectAction::Lift) => state.drawing().selection.is_some(),
         Action::Object(ObjectAction::SelectAll) => !state.drawing().document.objects().is_empty(),
         Action::Object(_) => state.tool == Tool::Objects && !state.drawing().selected.is_empty(),
-        Action::ExportPicture | Action::NewBlank => state.drawing().model.is_some(),
+        Action::NewBlank | Action::File(FileAction::CopyPicture) | Action::Candidate(_) => state.drawing().model.is_some(),
+        Action::File(FileAction::Export(kind)) => can_export(*kind, state),
         Action::Look(_) => has_looks(state.drawing().model.as_deref()),
         Action::Selection(wish) => can_select(wish, state),
         _ => true,
     }
+}
+
+/// Whether there is what an export shows: a photograph needs a model, but layers may go without.
+pub(super) fn can_export(kind: export::Kind, state: &State) -> bool {
+    let drawing = state.drawing();
+    let shows_picture = kind == export::Kind::Timelapse || (kind.shows_picture() && kind != export::Kind::Layers);
+    (drawing.model.is_some() || !shows_picture) && kind.suits(drawing.document.canvas().kind().is_labels())
 }
 
 fn can_select(wish: &Selection, state: &State) -> bool {
@@ -299,7 +334,8 @@ fn clipboard_keys(context: &egui::Context, state: &State, actions: &mut Vec<Acti
         let wish = match event {
             egui::Event::Copy => Selection::Copy,
             egui::Event::Cut => Selection::Cut,
-            egui::Event::Paste(_) | egui::Event::PasteImage(_) => Selection::Paste,
+            // A picture that is pasted opens as a drawing of its own.
+            egui::Event::Paste(_) => Selection::Paste,
             _ => continue,
         };
         if is_enabled(&wish.clone().into(), state) {

@@ -1,14 +1,17 @@
 //! The window: functions of borrowed state that push what the user wants.
 
 mod ants;
+mod candidates;
 mod canvas;
 mod commands;
 mod compare;
 mod cursor;
 mod dialogs;
+mod filing;
 mod icons;
 mod layers;
 mod looks;
+mod meaning;
 mod menu;
 mod mirrors;
 mod notices;
@@ -29,6 +32,7 @@ mod tool_options;
 mod tools;
 mod tour;
 mod trace;
+mod training;
 mod widgets;
 
 use egui::TextureId;
@@ -66,8 +70,13 @@ pub fn workspace_ui(ui: &mut egui::Ui, state: &State, canvas: Textures, picture:
         let styles = egui::Panel::right("styles").resizable(false).exact_size(theme::STYLES_WIDTH).frame(bar);
         styles.show(ui, |ui| styles::styles_ui(ui, state, actions));
     }
+    if !state.drawing().candidates.is_empty() {
+        egui::Panel::bottom("candidates").frame(bar).show(ui, |ui| candidates::strip_ui(ui, state, actions));
+    }
     egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
     trace::trace_ui(ui, state, actions);
+    training::training_ui(ui, state, actions);
+    filing::filing_ui(ui, state, actions);
     overlays::overlays_ui(ui, state, actions);
     dialogs::dialogs_ui(ui, state, actions);
     notices::notices_ui(ui, state, actions);

@@ -3,13 +3,13 @@
 use egui::{Color32, CursorIcon, Rect, Sense, TextureId, Vec2};
 
 use super::tour::{self, Part};
-use super::{Textures, canvas, compare, looks, theme};
+use super::{Textures, candidates, canvas, compare, looks, theme};
 use crate::action::Action;
 use crate::document::Layer;
 use crate::generate::{Quality, Shown};
 use crate::paint::guides::Guides;
 use crate::picture::PictureTexture;
-use crate::state::{Layout, State};
+use crate::state::{Comparison, Layout, State};
 use crate::text::{Language, Text, text};
 
 const PREVIEW: Text = text("Preview", "预览");
@@ -38,8 +38,9 @@ pub(super) fn panes_ui(
             canvas::canvas_ui(ui, state, left, canvas_rect, actions);
             looks::offer_ui(ui, state, &picture.looks, left, canvas_rect, actions);
             let picture_rect = state.drawing().view.canvas_rect(right, canvas_size(state));
-            picture_ui(ui, state, picture, right, picture_rect);
-            if let Some(before) = picture.before().filter(|_| shown_here(state, picture).is_some()) {
+            picture_ui(ui, state, picture, right, picture_rect, actions);
+            let before = picture.before().filter(|_| shown_here(state, picture).is_some() && compared(state).is_none());
+            if let Some(before) = before {
                 compare::compare_ui(ui, state, right, picture_rect, whole(before), actions);
             }
             splitter_ui(ui, state.language, area, middle, actions);
@@ -47,7 +48,7 @@ pub(super) fn panes_ui(
         Layout::Overlay(opacity) => {
             let canvas_rect = state.drawing().view.canvas_rect(area, canvas_size(state));
             tour::mark(ui, Part::Canvas, area);
-            picture_ui(ui, state, picture, area, canvas_rect);
+            picture_ui(ui, state, picture, area, canvas_rect, actions);
             draw(ui, area, canvas_rect, textures.canvas.map(whole), opacity);
             guides_ui(ui, state, area, canvas_rect, textures.guides);
             canvas::canvas_ui(ui, state, area, canvas_rect, actions);
@@ -87,7 +88,7 @@ fn draw(ui: &egui::Ui, pane: Rect, rect: Rect, texture: Option<(TextureId, Rect)
 }
 
 /// The photograph; a picture of another drawing is not shown, one that is being replaced is marked.
-fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: Rect, rect: Rect) {
+fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: Rect, rect: Rect, actions: &mut Vec<Action>) {
     let language = state.language;
     let response = ui.interact(pane, ui.scope_id().with("picture"), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, text("Photograph", "照片").of(language)));
@@ -98,6 +99,11 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
         painter.text(pane.center(), egui::Align2::CENTER_CENTER, WAITING.of(language), font, Color32::GRAY);
         return;
     };
+    if let Some(comparison) = compared(state) {
+        let current = |ui: &egui::Ui, clip: Rect| draw(ui, clip, rect, picture.texture(), 1.0);
+        candidates::comparison_ui(ui, state, comparison, (pane, rect), &current, actions);
+        return;
+    }
     draw(ui, pane, rect, picture.texture(), 1.0);
     let preview = (shown.quality == Quality::Preview).then_some(PREVIEW);
     let unstyled = (shown.styles.is_empty() && !state.styles().is_empty()).then_some(STYLES_FOLLOW);
@@ -106,6 +112,11 @@ fn picture_ui(ui: &mut egui::Ui, state: &State, picture: &PictureTexture, pane: 
         let place = rect.intersect(pane).left_top() + Vec2::new(6.0, 6.0);
         compare::tag_ui(ui, &painter, &tags.join(" · "), place, egui::Align2::LEFT_TOP);
     }
+}
+
+/// The comparison of kept pictures of the drawing that is shown.
+fn compared(state: &State) -> Option<&Comparison> {
+    state.filmstrip.comparison.as_ref().filter(|comparison| comparison.drawing == state.drawing().id)
 }
 
 /// The newest picture, if it is of the drawing that is shown.

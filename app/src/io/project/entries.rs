@@ -77,9 +77,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Names of all entries.
-    #[cfg(test)]
     pub(super) fn names(&self) -> Vec<String> {
-        self.zip.file_names().map(|name| name.unwrap().into_owned()).collect()
+        self.zip.file_names().flatten().map(std::borrow::Cow::into_owned).collect()
     }
 
     pub(super) fn bytes(&mut self, name: &str) -> anyhow::Result<Vec<u8>> {

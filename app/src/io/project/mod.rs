@@ -9,6 +9,8 @@
 //! | `reference.png` | the reference photograph in RGB, if there is one |
 //! | `objects/ID-PART.png` | what a part of an object covers, in grey, cut to its rectangle |
 //! | `objects/ID-PART-first.png` | the same for a free shape where it was first drawn |
+//! | `candidates/N/picture.png` | a kept picture in RGB, the oldest with the smallest N |
+//! | `candidates/N/drawing.daub` | the drawing that it shows, a project file without kept pictures of its own |
 //!
 //! An entry of `objects` has `id`, `name`, `placement`, `instance`, `visible`, `locked`, `shape` and `parts`, from below
 //! to above. `shape` is `{"stamp": NAME, "parts": [...]}` or `{"free": [...], "origin": PLACEMENT}`; a part is
@@ -22,6 +24,8 @@
 mod entries;
 mod objects;
 
+pub(crate) use self::entries::MAX_ENTRY_BYTES;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,7 +35,9 @@ use serde::{Deserialize, Serialize};
 
 use self::entries::{Reader, Writer};
 use self::objects::Entry;
+use crate::candidates::{Candidate, Candidates};
 use crate::document::{Canvas, Content, Extras, Hint, Horizon, Kind, Layers};
+use crate::io::pictures;
 use crate::state::View;
 use crate::styles::Chain;
 
@@ -40,6 +46,12 @@ pub(crate) const MAX_FILE_BYTES: u64 = 512 << 20;
 
 /// Nobody sets more hints.
 const MAX_HINTS: usize = 10_000;
+
+/// Most kept pictures that are read.
+const MAX_CANDIDATES: usize = 512;
+
+/// Most pixels of all kept pictures together.
+const MAX_CANDIDATE_PIXELS: usize = 1 << 27;
 
 /// What a project file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +64,8 @@ pub struct Project {
     pub content: Content,
     /// What else belongs to the drawing.
     pub settings: Settings,
+    /// Pictures that were kept, each with its drawing.
+    pub candidates: Candidates,
 }
 
 /// What belongs to a drawing beside what undo brings back. A field more is a line more here, with a default.
@@ -89,7 +103,8 @@ impl Project {
     /// A drawing that is nothing but pixels.
     pub fn new(title: impl Into<String>, model: impl Into<String>, canvas: Canvas) -> Self {
         let content = Content::new(canvas.clone(), canvas);
-        Self { title: title.into(), model: model.into(), content, settings: Settings::default() }
+        let (settings, candidates) = (Settings::default(), Candidates::default());
+        Self { title: title.into(), model: model.into(), content, settings, candidates }
     }
 
     /// The bytes of a project file.
@@ -124,6 +139,10 @@ impl Project {
         }
         for object in objects {
             objects::write(&mut writer, object)?;
+        }
+        for candidate in self.candidates.iter() {
+            writer.add(&drawing_name(candidate.id), &candidate.drawing)?;
+            writer.add(&picture_name(candidate.id), &candidate.picture)?;
         }
         writer.finish()
     }
@@ -164,8 +183,39 @@ impl Project {
         let extras = Extras { layers: header.layers, hints: header.hints, reference, horizon, looks: header.looks };
         let base = Arc::new(base.unwrap_or_else(|| paint.clone()));
         let content = Content { paint, base, lines, objects, extras };
-        Ok(Self { title: header.title, model: header.model, content, settings: header.settings })
+        let candidates = candidates(&mut reader);
+        Ok(Self { title: header.title, model: header.model, content, settings: header.settings, candidates })
     }
+}
+
+fn drawing_name(id: u64) -> String {
+    format!("candidates/{id}/drawing.daub")
+}
+
+fn picture_name(id: u64) -> String {
+    format!("candidates/{id}/picture.png")
+}
+
+/// The newest kept pictures; one that is broken is left out, because the drawing itself is worth more.
+fn candidates(reader: &mut Reader<'_>) -> Candidates {
+    let number = |name: &str| name.strip_prefix("candidates/")?.strip_suffix("/drawing.daub")?.parse::<u64>().ok();
+    let mut ids: Vec<u64> = reader.names().iter().filter_map(|name| number(name)).collect();
+    ids.sort_unstable();
+    let mut kept = Candidates::default();
+    let mut pixels_left = MAX_CANDIDATE_PIXELS;
+    for id in &ids[ids.len().saturating_sub(MAX_CANDIDATES)..] {
+        let mut read = || {
+            let (drawing, picture) = (reader.bytes(&drawing_name(*id))?, reader.bytes(&picture_name(*id))?);
+            let (width, height) = pictures::png_size(&picture)?;
+            pixels_left = pixels_left.checked_sub(width * height).context("the kept pictures are too many and too large")?;
+            Candidate::restore(*id, drawing, picture)
+        };
+        match read() {
+            Ok(candidate) => kept.push(candidate),
+            Err(error) => tracing::warn!("kept picture {id} is broken and left out: {error:#}"),
+        }
+    }
+    kept
 }
 
 #[cfg(test)]

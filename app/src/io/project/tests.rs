@@ -51,7 +51,8 @@ fn project(kind: &Kind, width: usize, height: usize, seed: u32) -> Project {
     } else {
         View::Free { zoom: 2.5, centre: egui::Vec2::new(seed as f32 / 1e6, 7.0) }
     };
-    Project { title: "画".into(), model: "street".into(), content, settings: Settings { view, ..Settings::default() } }
+    let settings = Settings { view, ..Settings::default() };
+    Project { title: "画".into(), model: "street".into(), content, settings, candidates: Candidates::default() }
 }
 
 const STREET: &str = "cityscapes-35";
@@ -124,5 +125,6 @@ fn version_1_still_opens() {
     writer.add_canvas("base.png", &base).unwrap();
     let opened = Project::from_bytes(&writer.finish().unwrap()).unwrap();
     let content = Content::new(canvas, base);
-    assert_eq!(opened, Project { title: "old".into(), model: "street".into(), content, settings: Settings::default() });
+    let (settings, candidates) = (Settings::default(), Candidates::default());
+    assert_eq!(opened, Project { title: "old".into(), model: "street".into(), content, settings, candidates });
 }
