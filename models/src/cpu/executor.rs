@@ -84,7 +84,7 @@ impl Cpu {
                 .first()
                 .map(|operand| operand.parts.iter().map(|part| channels[fused.values[part.value.0].node.0]).collect())
                 .unwrap_or_default();
-            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels)?;
+            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels, options.half_weights)?;
             layers.push(layer.map(|layer| {
                 packed.push(layer);
                 packed.len() - 1

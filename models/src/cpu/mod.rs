@@ -121,6 +121,8 @@ pub struct CpuOptions {
     /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
     /// kept in memory and every picture is exact.
     pub margin: Option<usize>,
+    /// Whether packed weights are kept in float16: half the memory, and less to read where weights are what limits.
+    pub half_weights: bool,
     /// One of [`vectors`], the first if `None`; to compare them.
     pub vectors: Option<&'static str>,
 }

@@ -321,6 +321,22 @@ fn street(options: CpuOptions) -> (Arc<Graph>, Cpu) {
     (Arc::clone(&loaded.graph), Cpu::new(loaded.graph, loaded.weights, options).expect("a CPU"))
 }
 
+/// Weights in float16 give the same picture to the eye, whatever the vectors, in direct and in Winograd's products.
+#[test]
+fn half_weights_paint_the_same_picture_in_half_the_memory() {
+    for kind in vectors() {
+        let options = CpuOptions { vectors: Some(kind), ..CpuOptions::default() };
+        let (graph, mut full) = street(options.clone());
+        let (_, mut half) = street(CpuOptions { half_weights: true, ..options });
+        let input = example(&graph, 96, 64, 11);
+        let (a, b) = (full.run(&input, &Interrupt::default()), half.run(&input, &Interrupt::default()));
+        let psnr = psnr(&a.expect("a picture"), &b.expect("a picture"));
+        assert!(psnr >= 50.0, "{kind}: {psnr:.1} dB");
+        let saved = full.memory_bytes() - half.memory_bytes();
+        assert!(saved > 20 << 20, "{kind}: only {saved} bytes saved");
+    }
+}
+
 #[test]
 fn sizes_may_change_and_threads_do_not_matter() {
     let (graph, mut one) = street(CpuOptions { threads: 1, ..CpuOptions::default() });
