@@ -149,6 +149,9 @@ impl App {
             shared: setup.shared,
             handover: setup.handover,
         };
+        if let Some(folder) = setup.stamps_folder {
+            app.files.run(move || files::own_stamps(&folder));
+        }
         for file in setup.files {
             app.open(file);
         }
@@ -241,7 +244,7 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
+        let (in_stroke, bytes) = (self.state.hand.is_moving(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
