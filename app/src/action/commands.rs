@@ -3,7 +3,10 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, CandidateAction, FileAction, Painting, StyleAction, TraceAction, Training, look_commands, object_commands};
+use super::{
+    Action, CandidateAction, FileAction, Interface, LayerAction, Painting, Selection, StyleAction, TraceAction, Training,
+    look_commands, object_commands,
+};
 use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -47,6 +50,12 @@ pub fn file_commands() -> Vec<Command> {
             None,
             text("Trace a photo…", "描摹照片…"),
             text("Turn a photograph into a sketch to draw on", "把照片变成可继续绘制的草图"),
+        ),
+        command(
+            LayerAction::OpenReference.into(),
+            None,
+            text("Open a reference photo…", "打开参考照片…"),
+            text("Lay a photograph faintly over the canvas to draw by", "把照片半透明叠加在画布上以便描绘"),
         ),
         command(
             Action::OpenModel,
@@ -98,6 +107,27 @@ pub fn edit_commands() -> Vec<Command> {
             text("Bring back the stroke that was taken back", "恢复撤销的一笔"),
         ),
         command(
+            Selection::Copy.into(),
+            Some((CTRL, Key::C)),
+            text("Copy", "复制"),
+            text("Keep what is selected for pasting", "保留选中的内容以便粘贴"),
+        ),
+        command(
+            Selection::Cut.into(),
+            Some((CTRL, Key::X)),
+            text("Cut", "剪切"),
+            text("Copy what is selected and bring back the base", "复制选中的内容并恢复底图"),
+        ),
+        command(
+            Selection::Paste.into(),
+            Some((CTRL, Key::V)),
+            text("Paste", "粘贴"),
+            text(
+                "Put what was copied over the drawing; pixels float until Enter or a click beside them",
+                "粘贴复制的内容；像素会浮于画上，回车或在旁边单击即放下",
+            ),
+        ),
+        command(
             Action::File(FileAction::CopyPicture),
             Some((CTRL_SHIFT, Key::C)),
             text("Copy photograph", "复制照片"),
@@ -128,7 +158,7 @@ pub fn view_commands() -> Vec<Command> {
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
         ),
         command(
-            Action::Style(StyleAction::TogglePanel),
+            Interface::ToggleSidePanel("styles").into(),
             Some((Modifiers::NONE, Key::F6)),
             text("Styles", "风格"),
             text("The panel of styles that are laid over the photograph", "叠加在照片上的风格面板"),

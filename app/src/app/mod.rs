@@ -149,6 +149,9 @@ impl App {
             shared: setup.shared,
             handover: setup.handover,
         };
+        if let Some(folder) = setup.stamps_folder {
+            app.files.run(move || files::own_stamps(&folder));
+        }
         for file in setup.files {
             app.open(file);
         }
@@ -241,7 +244,7 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
+        let (in_stroke, bytes) = (self.state.hand.is_moving(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
@@ -314,9 +317,7 @@ impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, frame: &mut eframe::Frame) {
         let dropped: Vec<PathBuf> =
             context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        for path in dropped {
-            self.open(path);
-        }
+        self.take_dropped(dropped);
         self.take_pasted(context);
         if self.device_is_lost() {
             // Nothing can be drawn any more: the window closes, and the next one goes on from the state.

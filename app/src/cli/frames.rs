@@ -158,7 +158,7 @@ impl Painter {
             };
             (picture, ..) = self.studio.paint(model, self.options, &input, &Looks::default())?;
         }
-        let ground = Ground { width, height, scale: 1, labels: labels.as_deref() };
+        let ground = Ground { width, height, scale: 1, labels: labels.as_deref(), objects: &[] };
         let picture = self.stylist.apply(&picture, &ground, &self.styles, self.options, &self.interrupt)?;
         let steady = self.steady.next(Gray::from_rgb(width, height, &seen), &picture);
         RgbImage::from_raw(width as u32, height as u32, steady).context("a picture has the wrong size")

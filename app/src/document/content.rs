@@ -7,6 +7,7 @@ use daub_models::looks::Looks;
 use serde::{Deserialize, Serialize};
 
 use super::{Canvas, Kind, Object, Rect};
+use crate::styles::Chain;
 
 /// All that a drawing consists of.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Extras {
     pub horizon: Horizon,
     /// How objects look, for models that leave that open.
     pub looks: Looks,
+    /// The styles over its picture.
+    pub styles: Chain,
 }
 
 /// The layers of a drawing, from below to above.

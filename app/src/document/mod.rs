@@ -141,7 +141,13 @@ impl Document {
         from_above.find(|object| object.visible && !object.locked && object.covers(x, y))
     }
 
-    /// Layers, hints, reference and horizon.
+    /// Those objects that are drawn, from below to above.
+    pub fn seen_objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        let shown = self.content.extras.layers[Layer::Objects].visible;
+        self.content.objects.iter().filter(move |object| shown && object.visible)
+    }
+
+    /// Layers, hints, reference, horizon, looks and styles.
     pub fn extras(&self) -> &Extras {
         &self.content.extras
     }
@@ -161,6 +167,22 @@ impl Document {
         self.target
     }
 
+    /// The pixels that strokes are laid on; guide lines may not be there yet.
+    pub fn target_canvas(&self) -> Option<&Canvas> {
+        match self.target {
+            Target::Paint => Some(&self.content.paint),
+            Target::Lines => self.content.lines.as_ref(),
+        }
+    }
+
+    /// What the pixels mean that strokes are laid on.
+    pub fn target_kind(&self) -> &Kind {
+        match self.target {
+            Target::Paint => self.content.paint.kind(),
+            Target::Lines => &Kind::Sketch,
+        }
+    }
+
     /// Lays the strokes that follow on something else.
     pub fn set_target(&mut self, target: Target) {
         self.commit();
@@ -177,8 +199,8 @@ impl Document {
         self.picture_revision
     }
 
-    /// The part of the composite, and of the instances in it, that changed after a picture revision.
-    pub fn changed_since(&self, picture_revision: u64) -> Rect {
+    /// The parts of the composite, and of the instances in it, that changed after a picture revision.
+    pub fn changed_since(&self, picture_revision: u64) -> Vec<Rect> {
         self.changes.since(picture_revision)
     }
 

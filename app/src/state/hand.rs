@@ -149,6 +149,15 @@ impl Hand {
         *self != Self::Ready
     }
 
+    /// Whether more of a gesture is to come; pixels may float for long without being moved.
+    pub fn is_moving(&self) -> bool {
+        match self {
+            Self::Ready => false,
+            Self::Floating(floating) => floating.is_held(),
+            _ => true,
+        }
+    }
+
     /// Whether the stroke goes on although the pointer rests.
     pub fn lags(&self) -> bool {
         matches!(self, Self::Drawing(_, line) if line.lags())
@@ -268,6 +277,7 @@ pub(super) fn leaves_the_hand_alone(action: &Action) -> bool {
     match action {
         Action::Object(action) if action.goes_on() => return true,
         Action::Layer(action) if action.goes_on() => return true,
+        Action::Style(action) if action.goes_on() => return true,
         Action::File(action) => return super::filing::leaves_the_hand_alone(action),
         Action::Candidate(action) => return super::candidates::leaves_the_hand_alone(action),
         _ => {}

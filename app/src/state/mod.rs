@@ -1,6 +1,7 @@
 //! Everything that the window shows, and the one function that changes it.
 
 mod candidates;
+mod clipboard;
 mod drawings;
 mod filing;
 mod hand;
@@ -23,6 +24,7 @@ pub mod training;
 mod view;
 
 pub use candidates::{Comparison, Filmstrip, Pick, Way};
+pub use clipboard::Copied;
 pub use filing::{Filing, chosen};
 pub use hand::{Hand, PenEvent};
 pub use interface::HINTS;
@@ -52,7 +54,6 @@ use crate::action::{Action, Dialog, Effect};
 use crate::document::{Canvas, Document, Kind};
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
-use crate::paint::Region;
 use crate::preferences::Preferences;
 use crate::stamps::Library;
 use crate::text::{Language, Text, text};
@@ -80,7 +81,7 @@ pub struct State {
     /// Whether the wand keeps to connected pixels.
     pub contiguous: bool,
     /// What was copied or cut.
-    pub copied: Option<Region>,
+    pub copied: Option<Copied>,
     /// How canvas and picture share the window.
     pub layout: Layout,
     /// How models are run.

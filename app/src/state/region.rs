@@ -22,10 +22,17 @@ pub struct Floating {
 impl Floating {
     /// Picks up what is selected where the pointer is pressed; `None` when nothing is selected.
     pub(super) fn picked_up(document: &mut Document, selection: Option<&Mask>, sample: &Sample) -> Option<Self> {
-        let region = Region::of(document.canvas(), selection?)?;
+        let region = Region::of(document.target_canvas()?, selection?)?;
         document.begin();
         let hold = Some((sample.at, (0, 0)));
         Some(Self { region, leaves_hole: !sample.held.alt, placed_on_release: true, moved: (0, 0), hold })
+    }
+
+    /// Picks up what a mask covers, to be moved by keys.
+    pub(super) fn lifted(document: &mut Document, mask: &Mask) -> Option<Self> {
+        let region = Region::of(document.target_canvas()?, mask)?;
+        document.begin();
+        Some(Self { region, leaves_hole: true, placed_on_release: false, moved: (0, 0), hold: None })
     }
 
     /// Pixels that float where they came from, moved by some pixels.
@@ -57,6 +64,11 @@ impl Floating {
             PenEvent::Hover(_) | PenEvent::Rest(_) | PenEvent::Cancel => {}
         }
         (Some(self), None)
+    }
+
+    /// Whether the pointer holds them.
+    pub(super) fn is_held(&self) -> bool {
+        self.hold.is_some()
     }
 
     /// Moves the pixels by whole pixels.

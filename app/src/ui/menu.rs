@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 
 use super::icons::Icon;
 use super::side;
-use super::widgets::small_icon_button;
+use super::widgets::{keys_of, small_icon_button};
 use crate::action::{
     Action, Command, FileAction, Interface, ObjectAction, Selection, all_commands, edit_commands, export_commands, file_commands,
     help_commands, look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
@@ -19,7 +19,6 @@ use crate::io::export;
 use crate::scenes;
 use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
-use crate::tool::Tool;
 
 const FILE: Text = text("File", "文件");
 const EXPORT_AS: Text = text("Export as", "导出为");
@@ -122,7 +121,7 @@ fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions
         let enabled = is_enabled(&command.action, state);
         let mut button = egui::Button::new(command.label.of(state.language));
         if let Some(shortcut) = &command.shortcut {
-            button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+            button = button.shortcut_text(keys_of(ui.ctx(), *shortcut));
         }
         if ui.add_enabled(enabled, button).on_hover_text(command.tooltip.of(state.language)).clicked() {
             actions.push(command.action);
@@ -137,7 +136,7 @@ pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Redo => state.drawing().document.can_redo(),
         Action::Object(ObjectAction::Lift) => state.drawing().selection.is_some(),
         Action::Object(ObjectAction::SelectAll) => !state.drawing().document.objects().is_empty(),
-        Action::Object(_) => state.tool == Tool::Objects && !state.drawing().selected.is_empty(),
+        Action::Object(_) => state.objects_in_hand(),
         Action::NewBlank | Action::File(FileAction::CopyPicture) | Action::Candidate(_) => state.drawing().model.is_some(),
         Action::File(FileAction::Export(kind)) => can_export(*kind, state),
         Action::Look(_) => has_looks(state.drawing().model.as_deref()),
@@ -157,6 +156,9 @@ fn can_select(wish: &Selection, state: &State) -> bool {
     match wish {
         Selection::All | Selection::Set(_) | Selection::SetContiguous(_) | Selection::Invert => true,
         Selection::Paste => state.copied.is_some(),
+        Selection::Copy | Selection::Cut | Selection::None if state.objects_in_hand() => true,
+        // Objects in the hand have commands of their own for the same keys.
+        Selection::Delete | Selection::Duplicate | Selection::Nudge(..) if state.objects_in_hand() => false,
         // Whatever else is done needs a selection, or pixels in the air.
         _ => state.drawing().selection.is_some() || state.hand.is_busy(),
     }
@@ -300,8 +302,7 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
         actions.push(Action::Pen(PenEvent::Finish));
     }
     if pressed(Key::Escape) {
-        let lets_objects_go = state.tool == Tool::Objects && !state.drawing().selected.is_empty();
-        if state.hand.is_busy() || lets_objects_go {
+        if state.hand.is_busy() || state.objects_in_hand() {
             actions.push(Action::Pen(PenEvent::Cancel));
         } else if state.drawing().selection.is_some() {
             actions.push(Selection::None.into());

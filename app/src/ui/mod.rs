@@ -7,6 +7,7 @@ mod commands;
 mod compare;
 mod cursor;
 mod dialogs;
+mod dropped;
 mod filing;
 mod icons;
 mod layers;
@@ -66,10 +67,6 @@ pub fn workspace_ui(ui: &mut egui::Ui, state: &State, canvas: Textures, picture:
         palette.show(ui, |ui| palette::palette_ui(ui, state, actions));
     }
     side::side_ui(ui, state, actions);
-    if state.styling.panel {
-        let styles = egui::Panel::right("styles").resizable(false).exact_size(theme::STYLES_WIDTH).frame(bar);
-        styles.show(ui, |ui| styles::styles_ui(ui, state, actions));
-    }
     if !state.drawing().candidates.is_empty() {
         egui::Panel::bottom("candidates").frame(bar).show(ui, |ui| candidates::strip_ui(ui, state, actions));
     }
