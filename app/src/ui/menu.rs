@@ -278,8 +278,11 @@ const DIGITS: [Key; 10] =
 
 /// Carries out what the keyboard asks for: commands, digits that pick labels, Enter and Escape that end strokes.
 pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Vec<Action>) {
-    // Keys that are typed, and keys of a dialog, are no commands.
-    if context.text_edit_focused() || context.memory(|memory| memory.top_modal_layer().is_some()) {
+    // Keys that are typed, and keys of a dialog, are no commands. A field that was left in this very frame, with Enter
+    // after a number, has had its keys before.
+    let (place, typing) = (egui::Id::unique("typing"), context.text_edit_focused());
+    let was_typing = context.data_mut(|data| std::mem::replace(data.get_temp_mut_or_default::<bool>(place), typing));
+    if typing || was_typing || context.memory(|memory| memory.top_modal_layer().is_some()) {
         return;
     }
     let mut commands: Vec<Command> = all_commands();

@@ -21,6 +21,10 @@
 //! Mixed precision computes convolutions in float16 and keeps weights, norms, losses and optimisers in float32, with a
 //! loss scale that halves on overflow, when the step is left out. That it learns is tested with pix2pix on the processor,
 //! where it is slower than float32; on graphics cards it has not been measured.
+//!
+//! On a graphics card the first steps search for the quickest kernels of each shape. What they find lives as long as the
+//! process: burn keeps it on disk only with its feature `persistence`, which brings a whole database (turso) along and is
+//! off here. With it, `cubecl_environment::environment::set_root` names the folder, before a device is opened.
 
 mod adam;
 mod batch;

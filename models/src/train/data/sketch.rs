@@ -1,4 +1,4 @@
-//! Sketches traced from photographs: HED's edge strengths, thinned to lines and drawn with a pen of some width.
+//! Sketches traced from photographs, by the same lines as in the window ([`crate::trace`]).
 //!
 //! The official edges2photo data sets were made so (Isola et al. 2017, appendix): a network trained on such lines takes a
 //! hand's lines as well, the more so when threshold and width vary from one look to the next.
@@ -14,6 +14,7 @@ use crate::executor::{Executor as _, Interrupt};
 use crate::families::hed;
 use crate::input::Input;
 use crate::random::Draws;
+use crate::trace::{Edges, LineStyle, trace};
 use crate::train::{Augment, TrainError};
 
 /// The edge detector, ready to run.
@@ -48,82 +49,11 @@ impl Tracer {
 pub(super) fn traced(edges: &[u8], columns: usize, augment: &Augment, draws: Option<&mut Draws>) -> Vec<u8> {
     let between = |[least, most]: [f32; 2], share: f32| least + (most - least) * share;
     let shares = draws.map_or([0.5; 2], |draws| [draws.uniform(), draws.uniform()]);
-    let threshold = between(augment.sketch_threshold, shares[0]);
-    let radius = (between(augment.sketch_width, shares[1]) - 1.0).max(0.0) / 2.0;
-    let lines = thinned(edges, columns, threshold * 255.0);
-    let drawn = thickened(&lines, columns, radius);
-    drawn.into_iter().flat_map(|is_line| [if is_line { 0 } else { 255 }; 3]).collect()
-}
-
-/// The crests of the edge strengths that are above `threshold`: places that no neighbour across the edge exceeds
-/// (non-maximum suppression, Canny 1986).
-fn thinned(edges: &[u8], columns: usize, threshold: f32) -> Vec<bool> {
-    let rows = edges.len() / columns.max(1);
-    let smooth = blurred(edges, columns);
-    let at = |x: isize, y: isize| {
-        let (x, y) = (x.clamp(0, columns as isize - 1) as usize, y.clamp(0, rows as isize - 1) as usize);
-        smooth[y * columns + x]
-    };
-    let is_crest = |index: usize| {
-        let (x, y) = ((index % columns) as isize, (index / columns) as isize);
-        let here = smooth[index];
-        if here <= threshold {
-            return false;
-        }
-        // Second differences say across which direction the crest is steepest: that is where it must be highest.
-        let bend = |dx: isize, dy: isize| {
-            // Diagonal neighbours are farther by the root of two, and a second difference falls with the square.
-            let far = if dx != 0 && dy != 0 { 2.0 } else { 1.0 };
-            (at(x + dx, y + dy) + at(x - dx, y - dy) - 2.0 * here) / far
-        };
-        let directions = [(1, 0), (0, 1), (1, 1), (1, -1)];
-        let (dx, dy) = directions.into_iter().min_by(|a, b| bend(a.0, a.1).total_cmp(&bend(b.0, b.1))).unwrap_or((1, 0));
-        // Of two equal neighbours one must win, or flat crests would be two pixels wide.
-        here >= at(x + dx, y + dy) && here > at(x - dx, y - dy)
-    };
-    (0..edges.len()).map(is_crest).collect()
-}
-
-/// Through `[1, 2, 1] / 4` both ways: strengths are whole numbers with flat tops, and crests need slopes.
-fn blurred(edges: &[u8], columns: usize) -> Vec<f32> {
-    let rows = edges.len() / columns.max(1);
-    let mut across = vec![0.0; edges.len()];
-    for y in 0..rows {
-        for x in 0..columns {
-            let row = &edges[y * columns..][..columns];
-            let (left, right) = (row[x.saturating_sub(1)], row[(x + 1).min(columns - 1)]);
-            across[y * columns + x] = (f32::from(left) + 2.0 * f32::from(row[x]) + f32::from(right)) / 4.0;
-        }
-    }
-    let mut both = across.clone();
-    for y in 0..rows {
-        let (above, below) = (y.saturating_sub(1) * columns, (y + 1).min(rows - 1) * columns);
-        for x in 0..columns {
-            both[y * columns + x] = (across[above + x] + 2.0 * across[y * columns + x] + across[below + x]) / 4.0;
-        }
-    }
-    both
-}
-
-/// Lines drawn with a round pen.
-fn thickened(lines: &[bool], columns: usize, radius: f32) -> Vec<bool> {
-    let rows = lines.len() / columns.max(1);
-    let reach = radius.ceil() as isize;
-    let pen: Vec<(isize, isize)> = (-reach..=reach)
-        .flat_map(|dy| (-reach..=reach).map(move |dx| (dx, dy)))
-        .filter(|(dx, dy)| ((dx * dx + dy * dy) as f32).sqrt() <= radius)
-        .collect();
-    let mut drawn = lines.to_vec();
-    for index in (0..lines.len()).filter(|&index| lines[index]) {
-        let (x, y) = ((index % columns) as isize, (index / columns) as isize);
-        for (dx, dy) in &pen {
-            let (x, y) = (x + dx, y + dy);
-            if (0..columns as isize).contains(&x) && (0..rows as isize).contains(&y) {
-                drawn[y as usize * columns + x as usize] = true;
-            }
-        }
-    }
-    drawn
+    let (threshold, width_px) = (between(augment.sketch_threshold, shares[0]), between(augment.sketch_width, shares[1]));
+    let values = edges.iter().map(|edge| f32::from(*edge) / 255.0).collect();
+    let edges = Edges { width: columns, height: edges.len() / columns.max(1), values };
+    let ink = trace(&edges, &LineStyle { threshold, width_px, ..LineStyle::default() });
+    ink.into_iter().flat_map(|ink| [255 - ink; 3]).collect()
 }
 
 #[cfg(test)]
@@ -137,21 +67,22 @@ mod tests {
     }
 
     #[test]
-    fn a_soft_edge_becomes_a_line_of_one_pixel() {
-        let lines = thinned(&soft_edge(), 20, 100.0);
-        for row in lines.chunks(20) {
-            let columns: Vec<usize> = (0..20).filter(|&x| row[x]).collect();
-            assert_eq!(columns, [10]);
-        }
-        assert!(thinned(&soft_edge(), 20, 230.0).iter().all(|line| !line));
-    }
-
-    #[test]
-    fn the_pen_has_the_width_that_was_asked_for() {
-        let wide = Augment { sketch_width: [3.0, 3.0], sketch_threshold: [0.3, 0.3], ..Augment::new(Method::Pix2pix) };
-        let sketch = traced(&soft_edge(), 20, &wide, None);
-        let row: Vec<u8> = sketch[20 * 10 * 3..][..60].iter().copied().step_by(3).collect();
-        assert_eq!((0..20).filter(|&x| row[x] == 0).collect::<Vec<_>>(), [9, 10, 11]);
-        assert_eq!(traced(&soft_edge(), 20, &wide, Some(&mut Draws::new(1, 1))), sketch);
+    fn threshold_and_pen_are_those_of_the_settings() {
+        let settings = |width, threshold| Augment {
+            sketch_width: [width; 2],
+            sketch_threshold: [threshold; 2],
+            ..Augment::new(Method::Pix2pix)
+        };
+        let inked = |settings: &Augment| -> Vec<usize> {
+            let sketch = traced(&soft_edge(), 20, settings, None);
+            let row = &sketch[20 * 10 * 3..][..60];
+            (0..20).filter(|x| row[x * 3] < 128).collect()
+        };
+        assert_eq!(inked(&settings(1.0, 0.3)), [10]);
+        assert_eq!(inked(&settings(3.0, 0.3)), [9, 10, 11]);
+        assert!(inked(&settings(3.0, 0.9)).is_empty());
+        let wide = settings(3.0, 0.3);
+        let drawn = traced(&soft_edge(), 20, &wide, Some(&mut Draws::new(1, 1)));
+        assert_eq!(drawn, traced(&soft_edge(), 20, &wide, None), "a range of one value leaves nothing to chance");
     }
 }
