@@ -43,7 +43,11 @@ fn notice_ui(ui: &mut egui::Ui, state: &State, id: u64, notice: &Notice) -> bool
         ui.horizontal_top(|ui| {
             let (rect, _) = ui.allocate_exact_size(Vec2::splat(18.0), egui::Sense::hover());
             icons::paint(ui.painter(), if notice.is_error { Icon::Warning } else { Icon::Info }, rect, colour);
-            ui.add_sized([ui.available_width() - 30.0, 0.0], egui::Label::new(&notice.message).wrap().halign(egui::Align::LEFT));
+            let width = ui.available_width() - 30.0;
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.add(egui::Label::new(&notice.message).wrap());
+            });
             over = small_icon_button(ui, Icon::Close, DISMISS.of(state.language), false).clicked();
         });
     });
