@@ -124,7 +124,10 @@ impl State {
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.candidates = project.candidates;
-        let Settings { view, styles } = project.settings;
+        let Settings { view, styles, symmetry } = project.settings;
+        let bounds = drawing.document.canvas().bounds();
+        drawing.symmetry =
+            symmetry.and_then(|symmetry| symmetry.within(bounds.width(), bounds.height())).unwrap_or(drawing.symmetry);
         drawing.view = view;
         drawing.styles = styles.checked();
     }

@@ -3,9 +3,12 @@
 use egui::{Align, Layout as Flow, Ui};
 
 use super::icons::Icon;
-use super::menu::model_picker_ui;
+use super::menu::{is_enabled, model_picker_ui};
 use super::widgets::{icon_button, tooltip};
-use crate::action::{Action, Command, Interface, Painting, Selection, mirror_commands, selection_commands, view_commands};
+use crate::action::{
+    Action, CandidateAction, Command, Interface, Painting, Selection, edit_commands, mirror_commands, selection_commands,
+    view_commands,
+};
 use crate::pen::Stabiliser;
 use crate::state::{Layout, RADIUS_RANGE_PX, State};
 use crate::text::{Text, text};
@@ -108,6 +111,10 @@ fn view_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             }
             _ => {}
         }
+    }
+    let keeps = |command: &Command| matches!(command.action, Action::Candidate(CandidateAction::Keep));
+    if let Some(command) = edit_commands().into_iter().find(keeps).filter(|command| is_enabled(&command.action, state)) {
+        command_icon_ui(ui, state, Icon::Pin, false, command, actions);
     }
     if let Layout::Overlay(opacity) = state.layout {
         let mut edited = opacity;

@@ -38,6 +38,7 @@ use self::objects::Entry;
 use crate::candidates::{Candidate, Candidates};
 use crate::document::{Canvas, Content, Extras, Hint, Horizon, Kind, Layers};
 use crate::io::pictures;
+use crate::pen::Symmetry;
 use crate::state::View;
 use crate::styles::Chain;
 
@@ -76,6 +77,9 @@ pub struct Settings {
     pub view: View,
     /// The styles over its picture.
     pub styles: Chain,
+    /// The mirrors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symmetry: Option<Symmetry>,
 }
 
 #[derive(Serialize, Deserialize)]
