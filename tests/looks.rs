@@ -110,3 +110,33 @@ fn wishes_that_a_model_cannot_follow_are_said_in_one_line() {
     assert!(run.status.success() && output.is_file(), "{said}");
     assert!(said.trim_end().lines().count() == 1 && said.contains("--instances is not used"), "{said}");
 }
+
+/// A bundle takes its encoder and its typical styles along: the same looks and the same pictures as the official files.
+#[test]
+fn a_converted_model_still_offers_looks() {
+    let folder = TempDir::new().unwrap();
+    for case in ["hd_global_features", "spade_coco_vae_half"] {
+        let original = golden("official").join(case).join("latest_net_G.pth");
+        let weights = folder.path().join(format!("{case}.safetensors"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_daub"));
+        let run = command.arg("convert").arg(&original).arg(&weights).current_dir(root()).output().unwrap();
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let before = paint_by(&original, case, &folder.path().join("before.png"));
+        assert_eq!(paint_by(&weights, case, &folder.path().join("after.png")), before, "{case}");
+    }
+    let (encoder, clusters) = daub_models::features::companions(&folder.path().join("hd_global_features.safetensors"));
+    assert!(encoder.is_some());
+    let official = golden("official/hd_global_features/features_clustered_010.npy");
+    let read = |path: &Path| daub_models::features::Clusters::read(path).unwrap();
+    assert_eq!(read(&clusters.unwrap()), read(&official));
+}
+
+fn paint_by(weights: &Path, case: &str, output: &Path) -> Vec<u8> {
+    let folder = golden("official").join(case);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_daub"));
+    command.current_dir(root()).args(["generate", "--device", "cpu", "--model"]).arg(weights).arg("--output").arg(output);
+    command.arg("--input").arg(folder.join("input.png")).arg("--instances").arg(folder.join("instance.png"));
+    let run = command.arg("--style-photo").arg(folder.join("style.png")).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    image::open(output).unwrap().to_rgb8().into_raw()
+}

@@ -20,5 +20,6 @@ mod styles;
 mod support;
 mod tidy;
 mod training;
+mod training_window;
 mod user_interface;
 mod window;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use daub::action::{Action, StyleAction, TraceAction};
+use daub::action::{Action, Interface, StyleAction, TraceAction};
 use daub::app::{App, Setup};
 use daub::generate::{Pixels, Shown};
 use daub::io::dialogs::{Answer, Dialogs, Purpose, Question};
@@ -215,7 +215,7 @@ fn bytes(shown: &Shown) -> Vec<u8> {
 #[test]
 fn a_style_is_added_by_a_click_and_masked_to_the_trees() {
     let mut harness = window(Vec::new());
-    harness.state_mut().act(Action::Style(StyleAction::TogglePanel));
+    harness.state_mut().act(Interface::ToggleSidePanel("styles").into());
     wait_for(&mut harness, "the street", |app| !app.is_behind());
     let plain = bytes(harness.state().shown().unwrap());
     harness.get_by_label("+ Van Gogh").click();
@@ -225,7 +225,7 @@ fn a_style_is_added_by_a_click_and_masked_to_the_trees() {
     assert_eq!(app.shown().unwrap().before.as_deref(), Some(plain.as_slice()), "the picture before the style is kept");
     assert!(styled.iter().zip(&plain).filter(|(a, b)| a != b).count() > plain.len() / 2);
     let vegetation = Step { reach: Reach::Labels(vec![21]), feather_px: 0, ..Step::new("photo2vangogh") };
-    harness.state_mut().act(Action::Style(StyleAction::Edit(0, vegetation)));
+    harness.state_mut().act(StyleAction::Edit { at: 0, step: vegetation, goes_on: false }.into());
     harness.run_steps(1);
     wait_for(&mut harness, "the styled trees", |app| !app.is_behind());
     let app = harness.state();
@@ -237,10 +237,14 @@ fn a_style_is_added_by_a_click_and_masked_to_the_trees() {
     // Labels are chips that can be clicked; the reverse of a pair is one click away.
     harness.get_all_by_label_contains("sky").next().unwrap().click();
     harness.run_steps(2);
-    assert_eq!(harness.state().state.drawing().styles.steps[0].reach, Reach::Labels(vec![21]), "the palette's sky is an ink");
+    assert_eq!(
+        harness.state().state.drawing().document.extras().styles.steps[0].reach,
+        Reach::Labels(vec![21]),
+        "the palette's sky is an ink"
+    );
     harness.get_by_label("The other direction").click();
     harness.run_steps(2);
-    assert_eq!(harness.state().state.drawing().styles.steps[0].style, "vangogh2photo");
+    assert_eq!(harness.state().state.drawing().document.extras().styles.steps[0].style, "vangogh2photo");
     harness.get_by_label("Remove this style").click();
     wait_for(&mut harness, "the street without styles", |app| !app.is_behind());
     assert_eq!(bytes(harness.state().shown().unwrap()), plain);

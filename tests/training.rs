@@ -31,7 +31,7 @@ fn refused(output: &Output, words: &[&str]) {
 }
 
 /// A training file for small pairs of shapes, on the processor.
-fn prepared() -> TempDir {
+pub(crate) fn prepared() -> TempDir {
     let folder = TempDir::new().unwrap();
     for name in ["labels", "images"] {
         std::fs::create_dir_all(folder.path().join("pairs").join(name)).unwrap();
@@ -82,6 +82,31 @@ fn a_model_is_trained_in_two_pieces_listed_and_used() {
     let (map, out) = (folder.path().join("pairs/labels/0.png"), folder.path().join("out.png"));
     said(&daub(&["generate", "--model", "discs", "--input", map.to_str().unwrap(), "--output", out.to_str().unwrap()], &data));
     assert_eq!(image::image_dimensions(out).unwrap(), (32, 32));
+}
+
+#[test]
+fn a_gan_is_walked_through() {
+    let folder = prepared();
+    let (data, path) = (folder.path().join("data"), folder.path().join("walk.toml"));
+    let text = "method = \"gan\"\nname = \"blobs\"\ndevice = \"cpu\"\n[data]\nfolder = \"pairs/images\"\nsize = [32, 32]\n\
+                [network]\nwidth = 4\ndepth = 3\ncode = 8\ndiscriminator_width = 4\n[schedule]\nsteps = 12\ndecay_steps = 0\nbatch = 2\nrate = 0.02\n";
+    std::fs::write(&path, text).unwrap();
+    said(&daub(&["train", path.to_str().unwrap()], &data));
+    for (name, seeds, frames) in [("walk.gif", "1,2,3", 12), ("walk.webp", "1,2", 8), ("walk", "5,6", 8)] {
+        let out = folder.path().join(name);
+        let arguments = ["walk", "--model", "blobs", "--seeds", seeds, "--steps", "4", "--output", out.to_str().unwrap()];
+        assert!(said(&daub(&arguments, &data)).contains(&format!("{frames} frames 32x32")));
+        let film = daub::io::frames::open(&out).unwrap();
+        let pictures: Vec<RgbImage> = film.frames.map(|frame| frame.unwrap().picture).collect();
+        assert_eq!(pictures.len(), frames);
+        assert!(pictures.iter().all(|picture| picture.dimensions() == (32, 32)) && pictures[0] != pictures[4]);
+    }
+    // The walk passes the very picture of a seed.
+    let (first, alone) = (folder.path().join("walk/00001.png"), folder.path().join("five.png"));
+    said(&daub(&["generate", "--model", "blobs", "--seed", "5", "--output", alone.to_str().unwrap()], &data));
+    assert_eq!(image::open(first).unwrap().to_rgb8(), image::open(alone).unwrap().to_rgb8());
+    let refusal = folder.path().join("no.gif");
+    refused(&daub(&["walk", "--model", "facades", "--output", refusal.to_str().unwrap()], &data), &["facades", "random code"]);
 }
 
 #[test]

@@ -267,7 +267,7 @@ fn the_engine_shares_the_windows_device() {
     assert!(colours.len() > 30, "the texture on screen is no photograph: {} colours", colours.len());
 }
 
-fn has_vulkan() -> bool {
+pub(crate) fn has_vulkan() -> bool {
     let instance = eframe::wgpu::Instance::new(eframe::wgpu::InstanceDescriptor::new_without_display_handle());
     let adapters = pollster::block_on(instance.enumerate_adapters(eframe::wgpu::Backends::VULKAN));
     !adapters.is_empty()

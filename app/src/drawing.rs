@@ -18,13 +18,14 @@
 //! * `kind` is a label set's name, `sketch` or `photo`; `ink` and `background` are label ids, or `"#rrggbb"` elsewhere.
 //! * `points` are canvas pixels from the upper left; see [`crate::paint`] for what a shape covers.
 //! * A drawing that goes on from another has `"scene": "street-avenue"` in place of `width`, `height` and `background`.
+//! * `"objects": [{"stamp": "car-front", "foot": [256, 220], "flipped": true}]` are stamps that a scene starts with.
 
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Canvas, Document, Ink, Kind};
+use crate::document::{Canvas, Document, Ink, Kind, MAX_OBJECTS};
 use crate::paint::Point;
 use crate::scenes;
 use crate::text::Language;
@@ -63,6 +64,21 @@ pub struct Drawing {
     pub background: RecordedInk,
     /// The strokes in order.
     pub strokes: Vec<RecordedStroke>,
+    /// Stamps over it, from below to above; only the window has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<RecordedStamp>,
+}
+
+/// A stamp that stands on a scene, as large as things there are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecordedStamp {
+    /// Its name.
+    pub stamp: String,
+    /// Where it stands, in canvas pixels.
+    pub foot: Point,
+    /// Left and right swapped.
+    #[serde(default)]
+    pub flipped: bool,
 }
 
 /// A name in both languages of the window.
@@ -169,8 +185,10 @@ impl Drawing {
                 "its sides must be 1 to {MAX_SIDE} pixels"
             );
         }
+        let sound = |value: f32| value.is_finite() && value.abs() <= 1e5;
+        ensure!(drawing.objects.len() <= MAX_OBJECTS, "it has {} stamps and there can be {MAX_OBJECTS}", drawing.objects.len());
+        ensure!(drawing.objects.iter().all(|object| sound(object.foot.x) && sound(object.foot.y)), "a stamp lies far outside");
         for stroke in &drawing.strokes {
-            let sound = |value: f32| value.is_finite() && value.abs() <= 1e5;
             ensure!(
                 stroke.points.iter().all(|p| sound(p.x) && sound(p.y)) && sound(stroke.radius_px),
                 "a stroke lies far outside"

@@ -22,7 +22,8 @@
 //! * [`action`], [`state`]: everything a user can ask for, and the one function that carries it out. [`preferences`].
 //! * [`candidates`]: kept pictures with their drawings. [`timelapse`]: how a drawing came about.
 //! * [`styles`]: which styles lie over a picture, how strongly and where.
-//! * [`trace`]: from a photograph to a sketch.
+//! * [`trace`]: from a photograph to a sketch. [`training`]: from pictures to a model, on a thread of its own that outlives
+//!   the dialog (`state::training`, `app::training`, `ui::training`).
 //! * [`generate`]: requests, the painting thread, the choice of an executor.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!

@@ -14,6 +14,7 @@ macro_rules! drawings {
 /// Every bundled drawing; of several for one kind the first scene is the starter.
 const FILES: &[(&str, &str)] = drawings![
     "street-avenue",
+    "street-busy",
     "street-crossing",
     "street-suburb",
     "facade-townhouse",
@@ -67,6 +68,8 @@ mod tests {
             assert_eq!(drawing.name, *name);
             let (start, end) = (drawing.start().unwrap(), drawing.finished().unwrap());
             assert_ne!(start, end, "{name} changes nothing");
+            let stamps = crate::stamps::Library::default();
+            assert!(drawing.objects.iter().all(|object| stamps.find(&object.stamp).is_some()), "{name} has an unknown stamp");
         }
     }
 }

@@ -113,14 +113,16 @@ impl Stroke {
         if self.tool.only_looks() {
             return;
         }
-        if !self.tool.is_incremental() {
-            document.rewind();
-        }
-        document.draw(|canvas, base| {
+        let paint = |canvas: &mut Canvas, base: &Canvas| {
             let images = ground.symmetry.map_or_else(|| vec![Mirrored::NONE], |symmetry| symmetry.images().collect());
             let lay = |touched: Rect, image: Mirrored| touched.union(self.lay_image(canvas, base, first, image, ground));
             images.into_iter().fold(Rect::EMPTY, lay)
-        });
+        };
+        if self.tool.is_incremental() {
+            document.draw(paint);
+        } else {
+            document.redraw(paint);
+        }
     }
 
     fn lay_image(&self, canvas: &mut Canvas, base: &Canvas, first: usize, image: Mirrored, ground: Ground<'_>) -> Rect {

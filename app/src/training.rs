@@ -1,6 +1,7 @@
 //! Training as the command line and the window start it: the files, folders and devices around [`daub_models::train`].
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use daub_models::train::run::{Event, Flow, Job, Outcome, run};
@@ -67,6 +68,16 @@ pub fn carry_out(job: &Job, device: &mut dyn FnMut(&str), hear: &mut dyn FnMut(E
         train::open(config, info, &site)
     };
     Ok(run(job, &mut opened, hear)?)
+}
+
+/// A time as people say it.
+pub fn spoken(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
 }
 
 #[cfg(test)]

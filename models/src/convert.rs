@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, json};
 
 use crate::card::CardError;
+use crate::checkpoint::writing::{replace, write_weights};
 use crate::checkpoint::{CheckpointError, File, Tensor};
+use crate::features::{self, Clusters, clusters_path, encoder_path};
 use crate::graph::{Graph, NormStats, Op, Parameter, Weight};
 use crate::library::{Model, ModelError};
 
@@ -58,7 +60,8 @@ struct Planned {
 /// Writes the network's tensors to `out` and a card beside it; unused tensors are left behind, spectral norm is divided out.
 ///
 /// With `half`, kernels become float16; vectors (biases, statistics) stay float32, as they are small and may be large in value.
-/// Memory is that of the largest tensor. The file appears only when it is complete.
+/// Memory is that of the largest tensor. The file appears only when it is complete. An encoder and clustered styles that
+/// lie beside the original come along, under the new file's name.
 ///
 /// # Errors
 /// When the original is broken, the new files cannot be written, or a kernel does not fit into float16.
@@ -83,7 +86,32 @@ pub fn convert(model: &Model, out: &Path, half: bool) -> Result<(), ConvertError
     card.architecture.spectral = false;
     card.file = out.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     card.name = out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    carry_companions(model, out)?;
     card.write(&out.with_extension("json"))?;
+    Ok(())
+}
+
+/// Writes the encoder and the typical styles of a generator that reads any beside its new weights.
+fn carry_companions(model: &Model, out: &Path) -> Result<(), ConvertError> {
+    let architecture = &model.card.architecture;
+    let (encoder, clusters) = features::companions(&model.weights);
+    let reads_styles = architecture.feature_channels > 0;
+    if let Some(path) = encoder.filter(|_| reads_styles || architecture.code_channels > 0) {
+        let mut file = File::open(&path)?;
+        // Counters of batches are of no use to a network that no longer learns.
+        let keys = file.infos().into_iter().map(|info| info.key).filter(|key| !key.ends_with("num_batches_tracked"));
+        let keys: Vec<String> = keys.collect();
+        let read = |key: String| file.read_finite(&key).map(|tensor| (key, tensor));
+        let tensors = keys.into_iter().map(read).collect::<Result<Vec<_>, CheckpointError>>()?;
+        let path = encoder_path(out);
+        write_weights(&path, &tensors).map_err(|source| ConvertError::Write { path, source })?;
+    }
+    if let Some(path) = clusters.filter(|_| reads_styles) {
+        let clusters = Clusters::read(&path)?;
+        let most = clusters.by_class.values().map(crate::npy::Rows::len).max().unwrap_or(0);
+        let path = clusters_path(out, most);
+        replace(&path, &clusters.to_npy()).map_err(|source| ConvertError::Write { path, source })?;
+    }
     Ok(())
 }
 

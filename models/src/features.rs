@@ -58,19 +58,41 @@ pub fn styles_of(features: &[f32], instances: &[u32]) -> BTreeMap<u32, Vec<f32>>
     styles
 }
 
-/// The encoder and the clustered features that lie beside a generator's weights.
+/// Where the encoder of a generator's own bundle lies.
+pub fn encoder_path(weights: &Path) -> PathBuf {
+    weights.with_file_name(format!("{}_net_E.safetensors", stem(weights)))
+}
+
+/// Where the typical styles of a generator's own bundle lie: `count` for each class at most.
+pub fn clusters_path(weights: &Path, count: usize) -> PathBuf {
+    weights.with_file_name(format!("{}_{CLUSTERS}{count:03}.npy", stem(weights)))
+}
+
+const CLUSTERS: &str = "features_clustered_";
+
+fn stem(weights: &Path) -> String {
+    weights.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The encoder and the clustered features that lie beside a generator's weights: those with the generator's own name,
+/// else those with the official tools' names, `latest_net_E` beside `latest_net_G` and `features_clustered_*.npy`.
 pub fn companions(weights: &Path) -> (Option<PathBuf>, Option<PathBuf>) {
     let Some(folder) = weights.parent() else { return (None, None) };
     let name = weights.file_name().map(|name| name.to_string_lossy().replace("net_G", "net_E"));
-    let encoder = name.map(|name| folder.join(name)).filter(|path| path.as_path() != weights && path.is_file());
+    let official = name.map(|name| folder.join(name)).filter(|path| path.as_path() != weights);
+    let encoder = [Some(encoder_path(weights)), official].into_iter().flatten().find(|path| path.is_file());
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
-    let is_clusters = |path: &PathBuf| {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        name.starts_with("features_clustered_") && path.extension().is_some_and(|extension| extension == "npy")
+    let own = format!("{}_{CLUSTERS}", stem(weights));
+    let called = |start: &str| {
+        let is_called = |path: &&PathBuf| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            name.starts_with(start) && path.extension().is_some_and(|extension| extension == "npy")
+        };
+        files.iter().find(is_called).cloned()
     };
-    (encoder, files.into_iter().find(is_clusters))
+    (encoder, called(&own).or_else(|| called(CLUSTERS)))
 }
 
 #[cfg(test)]
@@ -90,5 +112,19 @@ mod tests {
         let styles = styles_of(&[1.0, 2.0, 1.0, 3.0, 4.0, 3.0], &instances);
         assert_eq!(styles[&5], [1.0, 3.0]);
         assert_eq!(styles[&26_001], [2.0, 4.0]);
+    }
+
+    #[test]
+    fn a_bundle_has_its_own_companions_even_beside_official_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name);
+        let names = ["features_clustered_010.npy", "latest_net_E.pth", "a_net_E.safetensors", "a_features_clustered_004.npy"];
+        for name in names {
+            std::fs::write(file(name), "").unwrap();
+        }
+        let wanted = (Some(encoder_path(&file("a.safetensors"))), Some(clusters_path(&file("a.safetensors"), 4)));
+        assert_eq!(companions(&file("a.safetensors")), wanted);
+        assert_eq!(companions(&file("b.safetensors")), (None, Some(file(names[0]))));
+        assert_eq!(companions(&file("latest_net_G.pth")), (Some(file(names[1])), Some(file(names[0]))));
     }
 }

@@ -37,6 +37,21 @@ pub fn code(seed: u64, channels: usize) -> std::sync::Arc<[f32]> {
     (0..channels).map(|_| draws.normal()).collect()
 }
 
+/// The code at a share of the way between two, along the great circle (White 2016), where codes are as long as those that
+/// a network was trained with; a straight line would pass nearer to the middle.
+pub fn between(from: &[f32], to: &[f32], share: f32) -> Vec<f32> {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    let lengths = (dot(from, from) * dot(to, to)).sqrt();
+    let angle = if lengths > 0.0 { (dot(from, to) / lengths).clamp(-1.0, 1.0).acos() } else { 0.0 };
+    let share = f64::from(share);
+    let (first, second) = match angle.sin() {
+        // Codes in one direction, or opposite ones, have no circle.
+        sine if sine < 1e-6 => (1.0 - share, share),
+        sine => (((1.0 - share) * angle).sin() / sine, (share * angle).sin() / sine),
+    };
+    from.iter().zip(to).map(|(a, b)| (first * f64::from(*a) + second * f64::from(*b)) as f32).collect()
+}
+
 /// The output step of splitmix64 (Steele et al. 2014).
 fn mixed(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -47,6 +62,17 @@ fn mixed(value: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_way_between_codes_keeps_their_length() {
+        let (from, to) = (code(1, 128), code(2, 128));
+        let length = |code: &[f32]| code.iter().map(|value| value * value).sum::<f32>().sqrt();
+        assert_eq!(between(&from, &to, 0.0), from.to_vec());
+        let middle = length(&between(&from, &to, 0.5));
+        assert!((middle - f32::midpoint(length(&from), length(&to))).abs() < 0.05 * middle, "{middle}");
+        assert_eq!(between(&from, &from, 0.3).len(), 128);
+        assert!(between(&from, &from, 0.3).iter().zip(&*from).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
 
     #[test]
     fn codes_are_standard_normal_and_follow_the_seed() {

@@ -102,13 +102,16 @@ fn move_and_relabel(session: &mut Session<'_>) {
 }
 
 fn style_the_trees(session: &mut Session<'_>) {
+    // The panel of styles has the height to itself.
+    session.click("Close Objects");
+    session.click("Close Stamps");
     let before = session.painted();
     session.key("F6");
     session.pause();
     session.click("+ Van Gogh");
     session.click("Where");
     session.click("Labels");
-    let steps = &session.state().drawing().styles.steps;
+    let steps = &session.document().extras().styles.steps;
     assert!(matches!(&steps[0].reach, Reach::Labels(chosen) if chosen == &[VEGETATION]), "{steps:?}");
     session.key("F6");
     // With the panel away again everything is where it was.
@@ -128,7 +131,8 @@ fn undo_and_redo(session: &mut Session<'_>, start: &Content) {
         session.key("ctrl+z");
         steps += 1;
     }
-    assert!(steps >= 5, "{steps}");
+    // Three things that were laid, one that moved, one that was relabelled, and the style.
+    assert!(steps >= 6, "{steps}");
     assert_eq!(session.document().content(), start);
     session.agree("undo to the start");
     assert_ne!(session.seen(car), [0, 0, 142], "an undone car is seen");
@@ -159,7 +163,7 @@ fn recovered(session: &mut Session<'_>, kept: &[Project], drawn: &Content) {
     assert!(kept.iter().any(|copy| copy.content == twin.content));
     assert_eq!(twin.content.objects, drawn.objects);
     assert_ne!(twin.content.paint, drawn.paint, "the strokes before the kill are lost");
-    assert_eq!(twin.settings.styles.steps.len(), 1);
+    assert_eq!(twin.content.extras.styles.steps.len(), 1);
     session.agree("what was recovered");
     assert_eq!(session.seen(session.middle(1)), [0, 0, 142]);
     // One more step, so that there is a film to show.

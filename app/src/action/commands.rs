@@ -3,7 +3,10 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
-use super::{Action, CandidateAction, FileAction, Painting, StyleAction, TraceAction, look_commands, object_commands};
+use super::{
+    Action, CandidateAction, FileAction, Interface, Painting, Selection, StyleAction, TraceAction, Training, look_commands,
+    object_commands,
+};
 use crate::io::export::Kind;
 use crate::text::{Text, text};
 use crate::tool::Tool;
@@ -55,6 +58,12 @@ pub fn file_commands() -> Vec<Command> {
             text("A weight file of your own", "打开自己的权重文件"),
         ),
         command(
+            Training::Open.into(),
+            None,
+            text("Train…", "训练…"),
+            text("A model from pictures of your own", "用自己的图片训练模型"),
+        ),
+        command(
             Action::Save,
             Some((CTRL, Key::S)),
             text("Save", "保存"),
@@ -92,6 +101,27 @@ pub fn edit_commands() -> Vec<Command> {
             text("Bring back the stroke that was taken back", "恢复撤销的一笔"),
         ),
         command(
+            Selection::Copy.into(),
+            Some((CTRL, Key::C)),
+            text("Copy", "复制"),
+            text("Keep what is selected for pasting", "保留选中的内容以便粘贴"),
+        ),
+        command(
+            Selection::Cut.into(),
+            Some((CTRL, Key::X)),
+            text("Cut", "剪切"),
+            text("Copy what is selected and bring back the base", "复制选中的内容并恢复底图"),
+        ),
+        command(
+            Selection::Paste.into(),
+            Some((CTRL, Key::V)),
+            text("Paste", "粘贴"),
+            text(
+                "Put what was copied over the drawing; pixels float until Enter or a click beside them",
+                "粘贴复制的内容；像素会浮于画上，回车或在旁边单击即放下",
+            ),
+        ),
+        command(
             Action::File(FileAction::CopyPicture),
             Some((CTRL_SHIFT, Key::C)),
             text("Copy photograph", "复制照片"),
@@ -122,7 +152,7 @@ pub fn view_commands() -> Vec<Command> {
             text("Lay the canvas over the photograph, or side by side again", "把画布叠在照片上，或恢复并排"),
         ),
         command(
-            Action::Style(StyleAction::TogglePanel),
+            Interface::ToggleSidePanel("styles").into(),
             Some((Modifiers::NONE, Key::F6)),
             text("Styles", "风格"),
             text("The panel of styles that are laid over the photograph", "叠加在照片上的风格面板"),

@@ -43,24 +43,6 @@ pub fn selection_commands() -> Vec<Command> {
             text("Move its edge in by two pixels", "边缘向内移动两个像素"),
         ),
         command(
-            Selection::Copy.into(),
-            Some((CTRL, Key::C)),
-            text("Copy", "复制"),
-            text("Keep what is selected for pasting", "保留选中的内容以便粘贴"),
-        ),
-        command(
-            Selection::Cut.into(),
-            Some((CTRL, Key::X)),
-            text("Cut", "剪切"),
-            text("Copy what is selected and bring back the base", "复制选中的内容并恢复底图"),
-        ),
-        command(
-            Selection::Paste.into(),
-            Some((CTRL, Key::V)),
-            text("Paste", "粘贴"),
-            text("Let what was copied float; Enter or a click beside it places it", "复制的内容浮于画上；回车或在旁边单击即放下"),
-        ),
-        command(
             Selection::Duplicate.into(),
             Some((CTRL, Key::D)),
             text("Duplicate", "再制"),

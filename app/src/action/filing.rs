@@ -89,6 +89,9 @@ impl Purpose {
             Self::Export(kind) => kind.label(),
             Self::StylePhoto => text("Take the style of a photograph", "取照片的风格"),
             Self::OpenReference => text("Open a reference photograph", "打开参考照片"),
+            Self::TrainingFolder => text("Choose the folder of pictures", "选择图片文件夹"),
+            Self::OpenTraining => text("Open a training file", "打开训练文件"),
+            Self::SaveTraining => text("Write a training file", "写入训练文件"),
         }
     }
 }

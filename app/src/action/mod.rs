@@ -13,6 +13,7 @@ mod selection;
 mod stamping;
 mod style;
 mod trace;
+mod training;
 
 pub use candidates::{CandidateAction, CandidateEffect};
 pub use commands::{
@@ -29,6 +30,7 @@ pub use selection::Selection;
 pub use stamping::Stamping;
 pub use style::StyleAction;
 pub use trace::{TraceAction, Traced};
+pub use training::{Finished, Training};
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +42,7 @@ use crate::document::Ink;
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
 use crate::io::project::Project;
+use crate::state::training::Form;
 use crate::state::{Layout, Notice, PenEvent, View};
 use crate::text::Language;
 use crate::tool::Tool;
@@ -148,6 +151,8 @@ pub enum Action {
     Stamping(Stamping),
     /// The layers of the drawing.
     Layer(LayerAction),
+    /// Training a model.
+    Training(Training),
     /// Tell the user something.
     Notify(Notice),
     /// The user has read a message.
@@ -161,7 +166,7 @@ pub enum Action {
 }
 
 /// What the state cannot do itself: files, dialogs, threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Ask for a path.
     Ask(Question),
@@ -204,4 +209,12 @@ pub enum Effect {
     Quit,
     /// Keep the card of a model whose questions were answered.
     Remember(Box<Model>),
+    /// Train a model.
+    Train(Box<Form>),
+    /// End the training in order.
+    StopTraining,
+    /// Read a training file.
+    ReadTraining(PathBuf),
+    /// Write a training file.
+    WriteTraining(PathBuf, Box<Form>),
 }

@@ -205,7 +205,8 @@ impl Artist {
         };
         let (width, height) = (input.width, input.height);
         if !self.styles.is_empty() {
-            let ground = Ground { width, height, scale: 1, labels: input.labels.as_deref() };
+            let objects: Vec<_> = document.seen_objects().cloned().collect();
+            let ground = Ground { width, height, scale: 1, labels: input.labels.as_deref(), objects: &objects };
             rgb = self.stylist.apply(&rgb, &ground, &self.styles, self.options, &Interrupt::default())?;
         }
         RgbImage::from_raw(width as u32, height as u32, rgb.to_vec()).context("the picture has the wrong size")

@@ -9,13 +9,14 @@ use daub_models::library::Inspection;
 use image::RgbaImage;
 
 use super::App;
-use crate::action::{Action, FileAction, LayerAction, Meaning, TraceAction};
+use crate::action::{Action, FileAction, LayerAction, Meaning, Stamping, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
 use crate::io::import::{self, Found, LabelSet, Memory, Raw};
 use crate::io::ora::{self, Opened};
 use crate::io::project::Project;
-use crate::io::{folders, pictures, write_atomically};
+use crate::io::{folders, pictures, stamps, write_atomically};
+use crate::stamps::Stamp;
 use crate::state::Notice;
 use crate::text::{Language, Text, text};
 use crate::trace::bounded;
@@ -128,6 +129,13 @@ pub(super) fn memory_path() -> Option<PathBuf> {
 pub(super) fn job_failed() -> Vec<Action> {
     let message = "reading or writing a file failed unexpectedly; save under another name to be safe";
     vec![Action::Notify(Notice::error(message))]
+}
+
+/// Reads the user's own stamps; each file that is none is told.
+pub(super) fn own_stamps(folder: &Path) -> Vec<Action> {
+    let told =
+        |read: anyhow::Result<Stamp>| read.map_or_else(|error| failed(&error), |stamp| Stamping::Add(Box::new(stamp)).into());
+    stamps::read_folder(folder).into_iter().map(told).collect()
 }
 
 pub(super) fn failed(error: &anyhow::Error) -> Action {

@@ -8,7 +8,7 @@ use daub_models::style::Objects;
 use super::App;
 use super::files::failed;
 use crate::action::{Action, LookAction};
-use crate::generate::{LookRequest, Request, Styles, input_of_document};
+use crate::generate::{LookRequest, Request, Styles};
 use crate::io::photo_style;
 use crate::state::has_object_looks;
 
@@ -25,7 +25,7 @@ impl App {
         }
         self.picture.looks.want(key);
         self.generator.want_looks(wanted.map(|((_, object), model)| {
-            let input = input_of_document(&drawing.document, &model.card.architecture);
+            let input = self.gatherer.gather(drawing.id, &drawing.document, &model.card.architecture);
             let (stamp, looks, options) = (drawing.stamp(), drawing.document.extras().looks.clone(), self.state.options);
             let styles = Styles::default();
             LookRequest {

@@ -10,6 +10,7 @@ mod jobs;
 mod looks;
 mod setup;
 mod tracer;
+mod training;
 
 pub use setup::{Handover, Setup};
 
@@ -19,7 +20,7 @@ use std::sync::{Arc, PoisonError};
 use daub_models::{Model, library};
 
 use crate::action::{Action, Effect};
-use crate::generate::{Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles, input_of_document};
+use crate::generate::{Gatherer, Generator, Options, Quality, Request, Shared, Shown, Stamp, Studio, Styles};
 use crate::io::dialogs::{Answer, Dialogs};
 use crate::io::files::Files;
 use crate::io::folders;
@@ -36,14 +37,17 @@ use exports::Wish;
 use files::{failed, read_model, read_photo};
 use jobs::Jobs;
 use tracer::Tracer;
+use training::Trainer;
 
 /// The program.
 pub struct App {
     /// What the window shows.
     pub state: State,
     generator: Generator,
+    gatherer: Gatherer,
     files: Files<Vec<Action>>,
     tracer: Tracer,
+    trainer: Option<Trainer>,
     dialogs: Box<dyn Dialogs>,
     autosave: Option<Autosave>,
     preferences: Option<Keeper>,
@@ -127,8 +131,10 @@ impl App {
         let mut app = Self {
             state,
             generator: Generator::start(painter, repaint(context))?,
+            gatherer: Gatherer::default(),
             files: Files::start("files", repaint(context), files::job_failed)?,
             tracer: Tracer::start(repaint(context))?,
+            trainer: None,
             dialogs: setup.dialogs,
             autosave,
             preferences: keeper,
@@ -144,6 +150,9 @@ impl App {
             shared: setup.shared,
             handover: setup.handover,
         };
+        if let Some(folder) = setup.stamps_folder {
+            app.files.run(move || files::own_stamps(&folder));
+        }
         for file in setup.files {
             app.open(file);
         }
@@ -205,6 +214,10 @@ impl App {
             Effect::Candidate(effect) => self.run_candidate(effect),
             Effect::StyleFromPhoto { drawing, object, path } => self.style_from_photo(drawing, object, path),
             Effect::OpenReference { id, path } => self.open_reference(id, path),
+            Effect::Train(form) => self.train(*form),
+            Effect::StopTraining => self.stop_training(),
+            Effect::ReadTraining(path) => self.read_training(&path),
+            Effect::WriteTraining(path, form) => self.write_training(&path, &form),
             Effect::Quit => self.quitting = true,
             Effect::Forget(id) => {
                 if let Some(autosave) = &self.autosave {
@@ -232,14 +245,14 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_busy(), self.wants_bytes());
+        let (in_stroke, bytes) = (self.state.hand.is_moving(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
             return;
         }
         let Wanted { stamp, model, options, styles, .. } = wanted.clone();
-        let input = input_of_document(&drawing.document, &model.card.architecture);
+        let input = self.gatherer.gather(drawing.id, &drawing.document, &model.card.architecture);
         let looks = drawing.document.extras().looks.clone();
         self.generator.want(Request { stamp, model, input, looks, options, styles, in_stroke, bytes });
         self.wanted = Some(wanted);
@@ -262,6 +275,7 @@ impl App {
             self.actions.extend(actions);
         }
         self.actions.extend(self.tracer.poll());
+        self.collect_training();
         self.actions.extend(self.jobs.poll());
         while let Some(answer) = self.dialogs.poll() {
             match answer {
@@ -293,6 +307,7 @@ impl Drop for App {
                 autosave.recovery().finish();
             }
         } else if self.device_is_lost() {
+            self.state.training_was_cut_off();
             let empty = State::new(Vec::new(), self.state.language);
             *self.handover.lock().unwrap_or_else(PoisonError::into_inner) = Some(std::mem::replace(&mut self.state, empty));
         }

@@ -20,6 +20,8 @@ pub struct Setup {
     pub recovery_folder: Option<PathBuf>,
     /// Where preferences are kept; none keeps none, and shows no hints that could not be dismissed for good.
     pub preferences_file: Option<PathBuf>,
+    /// The user's own stamps; none reads none.
+    pub stamps_folder: Option<PathBuf>,
     /// How paths are asked for.
     pub dialogs: Box<dyn Dialogs>,
     /// Language of the window for who has chosen none.
@@ -41,6 +43,7 @@ impl Setup {
             model_folders: Vec::new(),
             recovery_folder: None,
             preferences_file: None,
+            stamps_folder: None,
             dialogs,
             language: Language::English,
             files: Vec::new(),
@@ -65,6 +68,7 @@ impl Setup {
             model_folders: folders::models(),
             recovery_folder: folders::data().map(|data| data.join("recovery")),
             preferences_file: folders::config().map(|folder| folder.join("preferences.toml")),
+            stamps_folder: folders::data().map(|data| data.join("stamps")),
             dialogs: Box::new(SystemDialogs::new(context.clone())),
             language: Language::of_system(),
             files,

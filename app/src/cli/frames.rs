@@ -107,7 +107,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn progress(count: Option<usize>) -> ProgressBar {
+pub(super) fn progress(count: Option<usize>) -> ProgressBar {
     // Where standard error is no terminal these draw nothing.
     let bar = count.map_or_else(ProgressBar::new_spinner, |count| ProgressBar::new(count as u64));
     let template =
@@ -158,7 +158,7 @@ impl Painter {
             };
             (picture, ..) = self.studio.paint(model, self.options, &input, &Looks::default())?;
         }
-        let ground = Ground { width, height, scale: 1, labels: labels.as_deref() };
+        let ground = Ground { width, height, scale: 1, labels: labels.as_deref(), objects: &[] };
         let picture = self.stylist.apply(&picture, &ground, &self.styles, self.options, &self.interrupt)?;
         let steady = self.steady.next(Gray::from_rgb(width, height, &seen), &picture);
         RgbImage::from_raw(width as u32, height as u32, steady).context("a picture has the wrong size")

@@ -12,6 +12,7 @@ mod running;
 mod style;
 mod trace;
 mod train;
+mod walk;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ pub enum Command {
     Style(style::Arguments),
     /// Paint every frame of a film: a folder of pictures, a GIF or an animated WebP.
     Frames(frames::Arguments),
+    /// Film the pictures between random codes, for models that paint from nothing but a number.
+    Walk(walk::Arguments),
     /// Trace a photograph into a sketch.
     Trace(trace::Arguments),
     /// List the models that can be used by name.
@@ -67,6 +70,7 @@ impl Command {
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Style(arguments) => style::run(&arguments),
             Self::Frames(arguments) => frames::run(&arguments),
+            Self::Walk(arguments) => walk::run(&arguments),
             Self::Trace(arguments) => trace::run(&arguments),
             Self::Models(arguments) => models::run(&arguments),
             Self::Inspect(arguments) => inspect::run(&arguments),

@@ -8,7 +8,7 @@ pub struct Running {
     /// Where the model runs.
     #[arg(long, value_enum, default_value_t)]
     pub device: Device,
-    /// How numbers are kept on the graphics card.
+    /// How numbers are kept.
     #[arg(long, value_enum, default_value_t)]
     pub precision: Precision,
 }

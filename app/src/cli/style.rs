@@ -90,7 +90,7 @@ pub(super) fn styles(choices: &[StyleChoice], step: &Step) -> anyhow::Result<Sty
         Ok(Style { model, step: Step { style: name.clone(), strength: *strength, ..step.clone() } })
     };
     let steps = choices.iter().map(style).collect::<anyhow::Result<Vec<Style>>>()?;
-    Ok(Styles { steps, of_drawing: true })
+    Ok(Styles { steps, of_drawing: true, objects: Vec::new() })
 }
 
 /// Carries out `daub style`.
@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let options = Options { device: arguments.device, precision: arguments.precision, ..Options::default() };
     let mut stylist = Stylist::default();
     let started = Instant::now();
-    let ground = Ground { width, height, scale: 1, labels: labels.as_deref() };
+    let ground = Ground { width, height, scale: 1, labels: labels.as_deref(), objects: &[] };
     let styled = stylist.apply(&picture.into_raw().into(), &ground, &styles, options, &Interrupt::default())?;
     let milliseconds = started.elapsed().as_secs_f64() * 1e3;
     write_atomically(&arguments.output, &pictures::encode_rgb(&arguments.output, width, height, &styled)?)?;

@@ -206,7 +206,8 @@ impl Teller {
             *mean = (name, if mean.0 == *name { mean.1 + 0.05 * (value - mean.1) } else { value });
         }
         let losses: Vec<String> = self.losses.iter().map(|(name, value)| format!("{name} {value:.3}")).collect();
-        let line = format!("{:.1} pictures/s, {} left  {}", step.images_per_second, left(step.left), losses.join("  "));
+        let line =
+            format!("{:.1} pictures/s, {} left  {}", step.images_per_second, training::spoken(step.left), losses.join("  "));
         if let Some(bar) = &self.bar {
             bar.set_position(step.step);
             bar.set_message(line);
@@ -227,7 +228,7 @@ impl Teller {
 fn tell_outcome(outcome: &Outcome, device: &str) {
     let Outcome { step, stopped, seconds, models, report } = outcome;
     let how = if *stopped { "stopped" } else { "done" };
-    println!("{how} after {step} steps in {} on {device}", left(Duration::from_secs_f64(*seconds)));
+    println!("{how} after {step} steps in {} on {device}", training::spoken(Duration::from_secs_f64(*seconds)));
     for model in models {
         println!("model   {}", model.display());
     }
@@ -237,14 +238,4 @@ fn tell_outcome(outcome: &Outcome, device: &str) {
 fn style(template: &str) -> ProgressStyle {
     // The templates are our own; one that does not parse would only look plain.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
-}
-
-/// A time as people say it.
-fn left(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, seconds / 60 % 60) {
-        (0, 0) => format!("{seconds} s"),
-        (0, minutes) => format!("{minutes} min {} s", seconds % 60),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
-    }
 }

@@ -7,6 +7,7 @@ use daub_models::looks::Looks;
 use serde::{Deserialize, Serialize};
 
 use super::{Canvas, Kind, Object, Rect};
+use crate::styles::Chain;
 
 /// All that a drawing consists of.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,8 @@ pub struct Extras {
     pub horizon: Horizon,
     /// How objects look, for models that leave that open.
     pub looks: Looks,
+    /// The styles over its picture.
+    pub styles: Chain,
 }
 
 /// The layers of a drawing, from below to above.
@@ -232,13 +235,22 @@ impl Content {
 
     /// An id for every pixel: `class * 1000 + k` within objects, the ink itself elsewhere, as pix2pixHD has it.
     pub fn instance_map(&self, composite: &Canvas) -> Vec<u32> {
-        let mut ids = composite.pixels().to_vec();
+        let mut ids = vec![0; composite.pixels().len()];
+        self.number(composite, &mut ids, composite.bounds());
+        ids
+    }
+
+    /// Brings a rectangle of an instance map of the drawing's size up to date.
+    pub(super) fn number(&self, composite: &Canvas, ids: &mut [u32], rect: Rect) {
+        let width = composite.width();
+        for y in rect.top..rect.bottom {
+            ids[y * width + rect.left..y * width + rect.right].copy_from_slice(composite.row(y, rect.left, rect.right));
+        }
         if self.shows_objects() {
             for object in self.objects.iter().filter(|object| object.visible) {
-                object.number(&mut ids, composite.width(), composite.bounds());
+                object.number(ids, width, rect);
             }
         }
-        ids
     }
 }
 

@@ -62,7 +62,8 @@ impl Step {
 
     fn bytes(&self) -> usize {
         let patches = [&self.paint, &self.lines].into_iter().flatten().map(Patch::bytes).sum::<usize>();
-        let extras = self.extras.as_ref().map_or(0, |extras| size_of::<Extras>() + size_of_val(&*extras.hints));
+        let extras = |extras: &Extras| size_of::<Extras>() + size_of_val(&*extras.hints) + extras.styles.bytes();
+        let extras = self.extras.as_deref().map_or(0, extras);
         size_of::<Self>() + patches + self.objects.as_ref().map_or(0, Splice::bytes) + extras
     }
 }

@@ -8,6 +8,7 @@
 //! are copied when they are first written to.
 
 mod canvas;
+mod changes;
 mod content;
 mod history;
 mod journal;
@@ -30,6 +31,7 @@ pub use rect::Rect;
 
 use std::sync::Arc;
 
+use changes::Changes;
 use history::History;
 use transaction::Transaction;
 
@@ -50,6 +52,7 @@ pub struct Document {
     saved_revision: u64,
     dirty: Rect,
     dirty_lines: Rect,
+    changes: Changes,
     next_object: u64,
     /// What the eraser brings back of the guide lines, once it was needed.
     clear: Option<Arc<Canvas>>,
@@ -95,6 +98,7 @@ impl Document {
             saved_revision: 1,
             dirty: bounds,
             dirty_lines: bounds,
+            changes: Changes::default(),
             next_object,
             clear: None,
         }
@@ -137,7 +141,13 @@ impl Document {
         from_above.find(|object| object.visible && !object.locked && object.covers(x, y))
     }
 
-    /// Layers, hints, reference and horizon.
+    /// Those objects that are drawn, from below to above.
+    pub fn seen_objects(&self) -> impl Iterator<Item = &Arc<Object>> {
+        let shown = self.content.extras.layers[Layer::Objects].visible;
+        self.content.objects.iter().filter(move |object| shown && object.visible)
+    }
+
+    /// Layers, hints, reference, horizon, looks and styles.
     pub fn extras(&self) -> &Extras {
         &self.content.extras
     }
@@ -147,9 +157,30 @@ impl Document {
         self.content.instance_map(&self.composite)
     }
 
+    /// Brings a rectangle of an instance map of the drawing's size up to date.
+    pub fn number_instances(&self, ids: &mut [u32], rect: Rect) {
+        self.content.number(&self.composite, ids, rect);
+    }
+
     /// What strokes are laid on.
     pub fn target(&self) -> Target {
         self.target
+    }
+
+    /// The pixels that strokes are laid on; guide lines may not be there yet.
+    pub fn target_canvas(&self) -> Option<&Canvas> {
+        match self.target {
+            Target::Paint => Some(&self.content.paint),
+            Target::Lines => self.content.lines.as_ref(),
+        }
+    }
+
+    /// What the pixels mean that strokes are laid on.
+    pub fn target_kind(&self) -> &Kind {
+        match self.target {
+            Target::Paint => self.content.paint.kind(),
+            Target::Lines => &Kind::Sketch,
+        }
     }
 
     /// Lays the strokes that follow on something else.
@@ -166,6 +197,11 @@ impl Document {
     /// Grows with every change that a picture of the drawing may show; equal ones of a document have equal pictures.
     pub fn picture_revision(&self) -> u64 {
         self.picture_revision
+    }
+
+    /// The part of the composite, and of the instances in it, that changed after a picture revision.
+    pub fn changed_since(&self, picture_revision: u64) -> Rect {
+        self.changes.since(picture_revision)
     }
 
     /// Whether there are changes that no file holds.

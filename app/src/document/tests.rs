@@ -311,8 +311,7 @@ fn carry_out(document: &mut Document, deed: &Deed) {
         Deed::Cancelled(rect, at) => {
             document.begin();
             document.draw(paint(rect, 3));
-            document.rewind();
-            document.draw(paint(rect, 2));
+            document.redraw(paint(rect, 2));
             edit(document, at, &|object| object.visible ^= true);
             document.cancel();
         }

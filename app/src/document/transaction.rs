@@ -54,11 +54,23 @@ impl Document {
     /// Draws within the open transaction, or as one of its own; `paint` is given the canvas of the target and what the
     /// eraser brings back, and returns the part that it touched.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
+        self.draw_after((Rect::EMPTY, Rect::EMPTY), paint);
+    }
+
+    /// Draws something in the place of all that the open transaction drew so far; for shapes that follow the pointer.
+    pub fn redraw(&mut self, paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
+        let rewound = self.rewound();
+        self.draw_after(rewound, paint);
+    }
+
+    /// Draws, after parts of paint and lines have changed already, so that what lies in both is composed once.
+    fn draw_after(&mut self, (paint_changed, lines_changed): (Rect, Rect), paint: impl FnOnce(&mut Canvas, &Canvas) -> Rect) {
         self.within(|document| match document.target {
             Target::Paint => {
                 let content = &mut document.content;
                 let touched = paint(&mut content.paint, &content.base).intersection(content.paint.bounds());
-                document.touch(touched);
+                document.touch(touched.union(paint_changed));
+                document.touch_lines(lines_changed);
             }
             Target::Lines => {
                 let clear = document.clear.get_or_insert_with(|| Arc::new(document.content.clear_lines())).clone();
@@ -68,17 +80,15 @@ impl Document {
                     lines
                 });
                 let touched = paint(lines, &clear).intersection(clear.bounds());
-                document.touch_lines(touched);
+                document.touch(paint_changed);
+                document.touch_lines(touched.union(lines_changed));
             }
         });
     }
 
-    /// Takes back the pixels that the open transaction drew so far; for shapes that follow the pointer.
-    pub fn rewind(&mut self) {
-        let written = self.content.paint.rewind();
-        self.touch(written);
-        let written = self.content.lines.as_mut().map_or(Rect::EMPTY, Canvas::rewind);
-        self.touch_lines(written);
+    /// Takes back the pixels that the open transaction drew so far; gives the parts of paint and lines that changed.
+    fn rewound(&mut self) -> (Rect, Rect) {
+        (self.content.paint.rewind(), self.content.lines.as_mut().map_or(Rect::EMPTY, Canvas::rewind))
     }
 
     /// Changes the list of objects within the open transaction, or as one of its own.
@@ -190,7 +200,9 @@ impl Document {
 
     /// Ends the transaction as if it had never begun.
     pub fn cancel(&mut self) {
-        self.rewind();
+        let (paint, lines) = self.rewound();
+        self.touch(paint);
+        self.touch_lines(lines);
         if let Some(Transaction { objects, extras, had_lines: _ }) = self.transaction.clone() {
             self.edit_objects(|now| *now = objects);
             self.edit_extras(|now| *now = extras);
@@ -241,6 +253,7 @@ impl Document {
             self.dirty = self.dirty.union(rect);
             self.revision += 1;
             self.picture_revision += 1;
+            self.changes.note(self.picture_revision, rect);
         }
     }
 

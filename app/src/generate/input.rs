@@ -6,23 +6,17 @@ use daub_models::Input;
 use daub_models::architecture::Architecture;
 use daub_models::colour::ab_from_rgb;
 
-use crate::document::{Canvas, Document, Hint, Kind, Layer};
+use super::Gatherer;
+use crate::document::{Canvas, Document, Hint, Kind};
 
-/// What a generator reads of a drawing: labels or colours, and what else the network asks for and the drawing has.
-///
-/// Networks that read instances get those of the objects; without objects each label counts as one thing. Hints are
-/// given when there are any, for networks that read them.
+/// What a generator reads of a drawing, gathered at once; [`Gatherer::gather`] says what that is.
 pub fn input_of_document(document: &Document, architecture: &Architecture) -> Input {
-    let mut input = input_of(document.composite());
-    let reads_instances = architecture.instance_edges || architecture.feature_channels > 0;
-    if reads_instances && input.labels.is_some() && !document.objects().is_empty() {
-        input.instances = Some(document.instance_map().into());
-    }
-    let extras = document.extras();
-    if extras.layers[Layer::Hints].visible && !extras.hints.is_empty() {
-        input.hints = Some(hint_planes(&extras.hints, input.width, input.height).into());
-    }
-    input
+    Gatherer::default().gather(1, document, architecture)
+}
+
+/// Whether a network asks which pixels are one thing.
+pub(super) fn reads_instances(architecture: &Architecture) -> bool {
+    architecture.instance_edges || architecture.feature_channels > 0
 }
 
 /// What a generator reads from a canvas.
@@ -44,7 +38,7 @@ pub fn rgb_of(pixels: &[u32]) -> Vec<u8> {
 }
 
 /// The planes `a/110`, `b/110` and the mask of round dots; a later dot lies over an earlier one.
-fn hint_planes(hints: &[Hint], width: usize, height: usize) -> Vec<f32> {
+pub(super) fn hint_planes(hints: &[Hint], width: usize, height: usize) -> Vec<f32> {
     let pixels = width * height;
     let mut planes = vec![0.0; 3 * pixels];
     for hint in hints {

@@ -1,5 +1,6 @@
 //! Canvas to picture: what is wanted, the thread that paints it, and what came out.
 
+mod gather;
 mod input;
 mod looks;
 mod options;
@@ -8,6 +9,7 @@ mod studio;
 mod styling;
 mod worker;
 
+pub use gather::Gatherer;
 pub use input::{input_of, input_of_document, rgb_of};
 pub use looks::{LookPicture, LookRequest};
 pub use options::{Device, Options, Precision};

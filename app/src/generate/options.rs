@@ -16,12 +16,14 @@ pub enum Device {
     Gpu,
 }
 
-/// How numbers are kept on the graphics card.
+/// How numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Precision {
-    /// Half precision where the card has it.
+    /// Half precision on a graphics card that has it, single precision on the processor.
     #[default]
+    Auto,
+    /// Half precision where the card has it; on the processor for weights, which then take half the memory.
     F16,
     /// Single precision.
     F32,

@@ -128,12 +128,13 @@ impl Runner {
         let Some(context) = context_for(device, shared)? else {
             let margin = uses.edits.then_some(MARGIN_PX);
             let Options { threads, dropout_seed, .. } = options;
-            let cpu = CpuOptions { threads, dropout_seed, margin, ..CpuOptions::default() };
+            let half_weights = options.precision == Precision::F16;
+            let cpu = CpuOptions { threads, dropout_seed, margin, half_weights, ..CpuOptions::default() };
             let cpu = Cpu::new(loaded.graph.clone(), loaded.weights.clone(), cpu)?;
             return Ok(Self::Cpu { cpu: Box::new(cpu), picture: Picture::default(), graph: loaded.graph.clone() });
         };
         let precision = match options.precision {
-            Precision::F16 => adapter::best_precision(&context.device),
+            Precision::Auto | Precision::F16 => adapter::best_precision(&context.device),
             Precision::F32 => daub_shaders::Precision::F32,
         };
         let options = daub_shaders::Options {

@@ -300,7 +300,7 @@ impl Painter for Studio {
                 Quality::Preview => (2, halved(&request.input).labels),
                 Quality::Edit | Quality::Full => (1, request.input.labels.clone()),
             };
-            let ground = Ground { width, height, scale, labels: labels.as_deref() };
+            let ground = Ground { width, height, scale, labels: labels.as_deref(), objects: &request.styles.objects };
             styles = request.styles.clone();
             pixels = Pixels::Bytes(self.stylist.apply(&plain, &ground, &styles, request.options, interrupt)?);
             before = Some(plain);

@@ -9,6 +9,7 @@ use daub_shaders::Extent;
 use super::runner::{Pass, Runner, Shared, Uses};
 use super::studio::GUESSED_MULTIPLY_ADDS_PER_MS;
 use super::{Options, Pixels};
+use crate::document::Object;
 use crate::styles::{Ground, Step, blend};
 
 /// The styles that a picture is wanted with, in order, their names resolved.
@@ -18,6 +19,8 @@ pub struct Styles {
     pub steps: Vec<Style>,
     /// Whether the first step reads the drawing itself, a photograph, and not what a model makes of it.
     pub of_drawing: bool,
+    /// The objects that are drawn, from below to above, when a step asks for them.
+    pub objects: Vec<Arc<Object>>,
 }
 
 /// One step and the network that it runs.

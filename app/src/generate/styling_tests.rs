@@ -23,8 +23,8 @@ fn labels() -> Vec<u8> {
 
 fn apply(stylist: &mut Stylist, styles: &[Style]) -> Arc<[u8]> {
     let labels = labels();
-    let ground = Ground { width: SIDE, height: SIDE, scale: 1, labels: Some(&labels) };
-    let styles = Styles { steps: styles.to_vec(), of_drawing: false };
+    let ground = Ground { width: SIDE, height: SIDE, scale: 1, labels: Some(&labels), objects: &[] };
+    let styles = Styles { steps: styles.to_vec(), of_drawing: false, objects: Vec::new() };
     stylist.apply(&picture(), &ground, &styles, Options::default(), &Interrupt::default()).unwrap()
 }
 
@@ -67,8 +67,8 @@ fn another_strength_or_mask_runs_no_network() {
 #[test]
 fn a_chain_stops_when_nobody_waits_and_memory_stays_bounded() {
     let mut stylist = Stylist::default();
-    let ground = Ground { width: SIDE, height: SIDE, scale: 1, labels: None };
-    let styles = Styles { steps: vec![style("photo2vangogh")], of_drawing: false };
+    let ground = Ground { width: SIDE, height: SIDE, scale: 1, labels: None, objects: &[] };
+    let styles = Styles { steps: vec![style("photo2vangogh")], of_drawing: false, objects: Vec::new() };
     let interrupt = Interrupt::default();
     interrupt.set();
     let stopped = stylist.apply(&picture(), &ground, &styles, Options::default(), &interrupt).unwrap_err();

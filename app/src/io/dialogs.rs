@@ -26,6 +26,12 @@ pub enum Purpose {
     StylePhoto,
     /// A photograph to draw by.
     OpenReference,
+    /// A folder of pictures to train with.
+    TrainingFolder,
+    /// A training file to read.
+    OpenTraining,
+    /// A training file to write.
+    SaveTraining,
 }
 
 /// A question for a path.
@@ -61,7 +67,7 @@ pub trait Dialogs {
 impl Purpose {
     /// Whether a file is written.
     pub fn writes(self) -> bool {
-        matches!(self, Self::SaveProject | Self::Export(_))
+        matches!(self, Self::SaveProject | Self::Export(_) | Self::SaveTraining)
     }
 
     /// Endings of the files that suit.
@@ -72,6 +78,8 @@ impl Purpose {
             Self::SaveProject => &["daub"],
             Self::TracePhoto | Self::OpenReference | Self::StylePhoto => &["png", "jpg", "jpeg", "webp"],
             Self::Export(kind) => kind.extensions(),
+            Self::OpenTraining | Self::SaveTraining => &["toml"],
+            Self::TrainingFolder => &[],
         }
     }
 
@@ -142,7 +150,11 @@ fn ask_system(question: Question) -> Answer {
         dialog = dialog.set_file_name(name);
     }
     let asked = Instant::now();
-    let path = if purpose.writes() { dialog.save_file() } else { dialog.pick_file() };
+    let path = match purpose {
+        Purpose::TrainingFolder => dialog.pick_folder(),
+        _ if purpose.writes() => dialog.save_file(),
+        _ => dialog.pick_file(),
+    };
     match path {
         Some(path) => Answer::Path(purpose, path),
         None if asked.elapsed() < FASTEST_HAND => Answer::Unavailable(question),

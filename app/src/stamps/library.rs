@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use super::Stamp;
+use super::{Group, Stamp};
 
 macro_rules! stamps {
     ($($name:literal),* $(,)?) => {
@@ -197,6 +197,7 @@ impl Library {
 
     /// Takes in a stamp, in place of one with the same name.
     pub fn add(&mut self, stamp: Stamp) {
+        let stamp = Stamp { group: Group::Own, ..stamp };
         self.stamps.retain(|known| known.name != stamp.name);
         let place = self.stamps.partition_point(|known| known.group <= stamp.group);
         self.stamps.insert(place, Arc::new(stamp));
@@ -223,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_own_stamp_joins_its_group_and_replaces_its_namesake() {
+    fn own_stamps_come_first_and_replace_their_namesakes() {
         let mut library = Library::default();
         let count = library.all().len();
         let own = Stamp::clone(library.find("car-front").unwrap());
@@ -232,5 +233,6 @@ mod tests {
         assert_eq!(library.all().len(), count + 1);
         assert_eq!(library.find("car-front").map(|stamp| stamp.height_m), Some(2.0));
         assert!(library.all().is_sorted_by_key(|stamp| stamp.group));
+        assert!(library.all()[..2].iter().all(|stamp| stamp.group == Group::Own));
     }
 }

@@ -23,7 +23,7 @@
 //!
 //! * `data-format` is 1. `data-name` is lower-case words joined by hyphens and stands for the stamp in files.
 //! * `<title>` is the name for people, in English and with `lang="zh"` in Chinese; `data-keywords` are further words to
-//!   search for. `data-group` is one of [`Group::name`]; without it a stamp is among the user's own.
+//!   search for. `data-group` is one of [`Group::name`]; the user's own stamps are shown together, whatever theirs is.
 //! * A part is an element with an `id` and a `data-label`: names of labels, the most fitting first, of which a drawing
 //!   takes the first that its label set knows. `data-optional="true"` marks a part that may be left out where no name is
 //!   known; with any other part unknown, the stamp is not offered. Later parts lie over earlier ones.
@@ -93,6 +93,8 @@ pub struct Part {
 /// What stamps are sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {
+    /// The user's own.
+    Own,
     /// Cars and vans.
     Car,
     /// Trucks and buses.
@@ -111,13 +113,12 @@ pub enum Group {
     Door,
     /// Balconies, pillars, cornices and what else adorns a house.
     Facade,
-    /// Stamps of the user's own without a group.
-    Own,
 }
 
 impl Group {
     /// Every group in the order in which they are shown.
     pub const ALL: [Self; 10] = [
+        Self::Own,
         Self::Car,
         Self::Truck,
         Self::TwoWheeler,
@@ -127,7 +128,6 @@ impl Group {
         Self::Window,
         Self::Door,
         Self::Facade,
-        Self::Own,
     ];
 
     /// The name in files.

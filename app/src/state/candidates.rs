@@ -121,10 +121,9 @@ impl State {
         if let Some(open) = open
             && open.document.become_content(&project.content)
         {
-            // With the model and the styles that made the picture.
+            // With the model that made the picture; its styles belong to the content.
             let kind = open.document.canvas().kind().clone();
             open.model = named.filter(|model| Kind::from(model.card.drawing_kind()) == kind).or(open.model.take());
-            open.styles = project.settings.styles.checked();
             open.selected.clear();
         } else {
             self.open_project(project, None);

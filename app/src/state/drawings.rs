@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use daub_models::Model;
 
+use super::objects::{natural_height_px, stamped};
 use super::painting::middle_of;
 use super::{Notice, OpenDrawing, State, View};
 use crate::action::Effect;
 use crate::candidates::Candidates;
-use crate::document::{Canvas, Document, Ink, Kind, Layer};
+use crate::document::{Canvas, Content, Document, Ink, Kind, Layer, Placement};
+use crate::drawing::{Drawing, RecordedStamp};
 use crate::io::project::{Project, Settings};
 use crate::scenes;
-use crate::styles::Chain;
 use crate::text::{Text, text};
 
 const NO_MODEL: Text = text("No model here can paint this drawing", "没有可用于此画的模型");
@@ -49,7 +51,6 @@ impl State {
             document,
             model,
             ink,
-            styles: Chain::default(),
             previous_ink,
             symmetry,
             last_point: None,
@@ -90,20 +91,40 @@ impl State {
 
     pub(super) fn open_starter(&mut self, model: Arc<Model>) {
         let kind = Kind::from(model.card.drawing_kind());
-        let scene = scenes::of_kind(&kind).find_map(|scene| Some((scene.title.of(self.language), scene.finished().ok()?)));
-        let (title, canvas) = scene.unwrap_or_else(|| (BLANK.of(self.language), blank(&kind, &model)));
-        self.add(Document::new(title, canvas), Some(model));
+        let scene = scenes::of_kind(&kind).find_map(|scene| Some((scene.title.of(self.language), self.content_of(scene).ok()?)));
+        let document = match scene {
+            Some((title, content)) => Document::from_content(title, content),
+            None => Document::new(BLANK.of(self.language), blank(&kind, &model)),
+        };
+        self.add(document, Some(model));
     }
 
     pub(super) fn new_from_scene(&mut self, name: &str) {
         let Some(scene) = scenes::find(name) else { return };
-        match scene.finished() {
-            Ok(canvas) => {
+        match self.content_of(scene) {
+            Ok(content) => {
                 let title = scene.title.of(self.language).to_owned();
-                self.open_project(Project::new(title, scene.model.clone(), canvas), None);
+                let project = Project::new(title, scene.model.clone(), content.paint.clone());
+                self.open_project(Project { content, ..project }, None);
             }
             Err(error) => self.notices.tell(Notice::error(format!("{error:#}"))),
         }
+    }
+
+    /// A scene with the stamps that stand on it.
+    fn content_of(&self, scene: &Drawing) -> anyhow::Result<Content> {
+        let mut document = Document::new("", scene.finished()?);
+        let labels = self.models.iter().find(|model| model.card.name == scene.model).map_or(&[][..], |model| &model.card.labels);
+        for RecordedStamp { stamp, foot, flipped } in &scene.objects {
+            let stamp = self.stamps.find(stamp).with_context(|| format!("there is no stamp {stamp}"))?;
+            let foot = [foot.x, foot.y];
+            let upright = Placement::upright(foot, natural_height_px(stamp, foot, &document));
+            let placement = Placement { flipped: *flipped, ..upright };
+            if let Some(object) = stamped(stamp, placement, &document, labels, self.language) {
+                document.add_object(object);
+            }
+        }
+        Ok(document.content().clone())
     }
 
     pub(super) fn new_blank(&mut self) {
@@ -124,12 +145,11 @@ impl State {
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.candidates = project.candidates;
-        let Settings { view, styles, symmetry } = project.settings;
+        let Settings { view, symmetry } = project.settings;
         let bounds = drawing.document.canvas().bounds();
         drawing.symmetry =
             symmetry.and_then(|symmetry| symmetry.within(bounds.width(), bounds.height())).unwrap_or(drawing.symmetry);
         drawing.view = view;
-        drawing.styles = styles.checked();
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {

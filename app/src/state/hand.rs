@@ -3,6 +3,7 @@
 use super::objects::ObjectGesture;
 use super::region::Floating;
 use super::selecting::Selecting;
+use crate::action::{Action, LookAction};
 use crate::document::{Document, Ink, Mask};
 use crate::paint::Point;
 use crate::pen::{self, Line, Sample, snapped};
@@ -148,6 +149,15 @@ impl Hand {
         *self != Self::Ready
     }
 
+    /// Whether more of a gesture is to come; pixels may float for long without being moved.
+    pub fn is_moving(&self) -> bool {
+        match self {
+            Self::Ready => false,
+            Self::Floating(floating) => floating.is_held(),
+            _ => true,
+        }
+    }
+
     /// Whether the stroke goes on although the pointer rests.
     pub fn lags(&self) -> bool {
         matches!(self, Self::Drawing(_, line) if line.lags())
@@ -260,4 +270,33 @@ fn finished(mut stroke: Stroke, ground: Ground<'_>, document: &mut Document) -> 
 fn ink_at(document: &Document, point: Point) -> Option<Ink> {
     let inside = point.x >= 0.0 && point.y >= 0.0;
     inside.then(|| document.composite().get(point.x as usize, point.y as usize)).flatten()
+}
+
+/// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
+pub(super) fn leaves_the_hand_alone(action: &Action) -> bool {
+    match action {
+        Action::Object(action) if action.goes_on() => return true,
+        Action::Layer(action) if action.goes_on() => return true,
+        Action::Style(action) if action.goes_on() => return true,
+        Action::File(action) => return super::filing::leaves_the_hand_alone(action),
+        Action::Candidate(action) => return super::candidates::leaves_the_hand_alone(action),
+        _ => {}
+    }
+    matches!(
+        action,
+        Action::Pen(_)
+            | Action::SetView(_)
+            | Action::SetRadius(_)
+            | Action::BrushSmaller
+            | Action::BrushLarger
+            | Action::Saved { .. }
+            | Action::Notify(_)
+            | Action::DismissNotice(_)
+            | Action::Interface(_)
+            | Action::Selection(_)
+            | Action::TypePath(_)
+            | Action::PathAgreed(..)
+            | Action::Training(_)
+            | Action::Look(LookAction::Measured { .. })
+    )
 }

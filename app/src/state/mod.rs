@@ -1,6 +1,7 @@
 //! Everything that the window shows, and the one function that changes it.
 
 mod candidates;
+mod clipboard;
 mod drawings;
 mod filing;
 mod hand;
@@ -19,9 +20,11 @@ mod stamps;
 mod styles;
 mod tasks;
 mod traced;
+pub mod training;
 mod view;
 
 pub use candidates::{Comparison, Filmstrip, Pick, Way};
+pub use clipboard::Copied;
 pub use filing::{Filing, chosen};
 pub use hand::{Hand, PenEvent};
 pub use interface::HINTS;
@@ -41,16 +44,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use self::drawings::BLANK;
+use self::hand::leaves_the_hand_alone;
 use self::painting::stepped;
 use self::paths::stem_of;
 use daub_models::Model;
 use daub_models::looks::Object;
 
-use crate::action::{Action, Dialog, Effect, LookAction};
+use crate::action::{Action, Dialog, Effect};
 use crate::document::{Canvas, Document, Kind};
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
-use crate::paint::Region;
 use crate::preferences::Preferences;
 use crate::stamps::Library;
 use crate::text::{Language, Text, text};
@@ -78,7 +81,7 @@ pub struct State {
     /// Whether the wand keeps to connected pixels.
     pub contiguous: bool,
     /// What was copied or cut.
-    pub copied: Option<Region>,
+    pub copied: Option<Copied>,
     /// How canvas and picture share the window.
     pub layout: Layout,
     /// How models are run.
@@ -89,6 +92,8 @@ pub struct State {
     pub tracing: Option<Tracing>,
     /// How the styles are shown.
     pub styling: Styling,
+    /// The training dialog and its run.
+    pub training: training::Training,
     /// What lasts beyond this window.
     pub preferences: Preferences,
     /// What the user should know now.
@@ -169,6 +174,7 @@ impl State {
             more_labels: false,
             tracing: None,
             styling: Styling::default(),
+            training: training::Training::default(),
             preferences,
             notices: Notices::default(),
             tasks: Tasks::default(),
@@ -313,6 +319,7 @@ impl State {
             Action::Object(action) => self.apply_to_objects(action),
             Action::Stamping(wish) => self.apply_to_stamps(wish),
             Action::Layer(action) => return self.apply_to_layers(action),
+            Action::Training(wish) => return self.apply_to_training(wish),
             Action::Notify(notice) => self.notices.tell(notice),
             Action::DismissNotice(id) => self.notices.dismiss(id),
             Action::Interface(wish) => self.apply_to_interface(wish),
@@ -321,33 +328,6 @@ impl State {
         }
         Vec::new()
     }
-}
-
-/// Whether an action may come in the middle of a stroke: the pen itself, the brush and the view, and news from threads.
-fn leaves_the_hand_alone(action: &Action) -> bool {
-    match action {
-        Action::Object(action) if action.goes_on() => return true,
-        Action::Layer(action) if action.goes_on() => return true,
-        Action::File(action) => return filing::leaves_the_hand_alone(action),
-        Action::Candidate(action) => return candidates::leaves_the_hand_alone(action),
-        _ => {}
-    }
-    matches!(
-        action,
-        Action::Pen(_)
-            | Action::SetView(_)
-            | Action::SetRadius(_)
-            | Action::BrushSmaller
-            | Action::BrushLarger
-            | Action::Saved { .. }
-            | Action::Notify(_)
-            | Action::DismissNotice(_)
-            | Action::Interface(_)
-            | Action::Selection(_)
-            | Action::TypePath(_)
-            | Action::PathAgreed(..)
-            | Action::Look(LookAction::Measured { .. })
-    )
 }
 
 #[cfg(test)]

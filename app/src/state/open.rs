@@ -12,7 +12,6 @@ use crate::generate::Stamp;
 use crate::io::project::{Project, Settings};
 use crate::paint::Point;
 use crate::pen::Symmetry;
-use crate::styles::Chain;
 
 /// One open drawing.
 pub struct OpenDrawing {
@@ -24,8 +23,6 @@ pub struct OpenDrawing {
     pub model: Option<Arc<Model>>,
     /// What the brush lays down.
     pub ink: Ink,
-    /// The styles over its picture.
-    pub styles: Chain,
     /// What it laid down before.
     pub previous_ink: Ink,
     /// The mirrors.
@@ -67,7 +64,7 @@ impl OpenDrawing {
             title: self.document.title.clone(),
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
             content: self.document.content().clone(),
-            settings: Settings { view: self.view, styles: self.styles.clone(), symmetry: Some(self.symmetry) },
+            settings: Settings { view: self.view, symmetry: Some(self.symmetry) },
             candidates: self.candidates.clone(),
         }
     }

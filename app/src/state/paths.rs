@@ -36,6 +36,12 @@ impl State {
             Purpose::Export(kind) => Effect::File(FileEffect::Export { id, kind, path, timelapse: self.filing.timelapse }),
             Purpose::StylePhoto => Effect::StyleFromPhoto { drawing: id, object: self.styled.take(), path },
             Purpose::OpenReference => Effect::OpenReference { id, path },
+            Purpose::OpenTraining => Effect::ReadTraining(path),
+            Purpose::SaveTraining => Effect::WriteTraining(path, Box::new(self.training.form.clone())),
+            Purpose::TrainingFolder => {
+                self.training.form.config.data.folder = path;
+                return Vec::new();
+            }
         }]
     }
 }

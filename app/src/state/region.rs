@@ -22,10 +22,17 @@ pub struct Floating {
 impl Floating {
     /// Picks up what is selected where the pointer is pressed; `None` when nothing is selected.
     pub(super) fn picked_up(document: &mut Document, selection: Option<&Mask>, sample: &Sample) -> Option<Self> {
-        let region = Region::of(document.canvas(), selection?)?;
+        let region = Region::of(document.target_canvas()?, selection?)?;
         document.begin();
         let hold = Some((sample.at, (0, 0)));
         Some(Self { region, leaves_hole: !sample.held.alt, placed_on_release: true, moved: (0, 0), hold })
+    }
+
+    /// Picks up what a mask covers, to be moved by keys.
+    pub(super) fn lifted(document: &mut Document, mask: &Mask) -> Option<Self> {
+        let region = Region::of(document.target_canvas()?, mask)?;
+        document.begin();
+        Some(Self { region, leaves_hole: true, placed_on_release: false, moved: (0, 0), hold: None })
     }
 
     /// Pixels that float where they came from, moved by some pixels.
@@ -59,6 +66,11 @@ impl Floating {
         (Some(self), None)
     }
 
+    /// Whether the pointer holds them.
+    pub(super) fn is_held(&self) -> bool {
+        self.hold.is_some()
+    }
+
     /// Moves the pixels by whole pixels.
     pub(super) fn nudge(&mut self, by: (i64, i64), document: &mut Document) {
         self.moved = (self.moved.0 + by.0, self.moved.1 + by.1);
@@ -81,8 +93,7 @@ impl Floating {
     }
 
     fn lay(&self, document: &mut Document) {
-        document.rewind();
-        document.draw(|canvas, base| {
+        document.redraw(|canvas, base| {
             let hole =
                 if self.leaves_hole { paint::paint_mask(canvas, &self.region.mask, Fill::From(base)) } else { Rect::EMPTY };
             hole.union(self.region.lay(canvas, self.moved))

@@ -1,23 +1,15 @@
 //! What is selected, and what is done with it.
 
+use super::clipboard::Copied;
 use super::region::Floating;
 use super::{Hand, Notice, OpenDrawing, State};
 use crate::action::Selection;
-use crate::document::{Kind, Mask};
+use crate::document::Mask;
 use crate::paint::{self, Fill, Region};
 use crate::text::{Text, text};
 use crate::tool::Tool;
 
 const NOTHING_SELECTED: Text = text("Nothing is selected", "没有选中任何内容");
-const NOTHING_COPIED: Text = text("Nothing was copied yet", "尚未复制任何内容");
-const OTHER_KIND: Text = text(
-    "What was copied comes from a drawing with other labels and cannot be pasted here",
-    "复制的内容来自标签不同的画作，无法粘贴到这里",
-);
-
-/// A pasted copy lies this far from where it was taken, so that it is seen.
-const PASTED_AT: (i64, i64) = (12, 12);
-
 impl OpenDrawing {
     /// Selects this; a mask that covers nothing selects nothing.
     pub(super) fn select(&mut self, selection: Option<Mask>) {
@@ -33,6 +25,7 @@ impl State {
         {
             return floating.nudge((dx, dy), &mut self.drawings[self.current].document);
         }
+        let Some(wish) = self.about_objects(wish) else { return };
         self.put_down();
         let drawing = &mut self.drawings[self.current];
         let bounds = drawing.document.canvas().bounds();
@@ -42,7 +35,7 @@ impl State {
             Selection::None => drawing.select(None),
             Selection::Set(mask) => drawing.select(mask),
             Selection::SetContiguous(contiguous) => self.contiguous = contiguous,
-            Selection::Paste => self.paste(PASTED_AT),
+            Selection::Paste => self.paste(),
             // Nothing selected is everything's other side.
             Selection::Invert => drawing.select(Some(selected.unwrap_or_default().inverted(bounds).trimmed())),
             wish => match selected {
@@ -55,13 +48,13 @@ impl State {
     fn apply_to_selected(&mut self, wish: &Selection, mask: &Mask) {
         let drawing = &mut self.drawings[self.current];
         let bounds = drawing.document.canvas().bounds();
-        let region = || Region::of(drawing.document.canvas(), mask);
+        let region = || Region::of(drawing.document.target_canvas()?, mask);
         match *wish {
             Selection::Grow(radius_px) => drawing.select(Some(mask.grown(radius_px, bounds))),
             Selection::Shrink(radius_px) => drawing.select(Some(mask.shrunk(radius_px, bounds))),
-            Selection::Copy => self.copied = region(),
+            Selection::Copy => self.copied = region().map(Copied::Pixels),
             Selection::Cut => {
-                self.copied = region();
+                self.copied = region().map(Copied::Pixels);
                 drawing.document.draw(|canvas, base| paint::paint_mask(canvas, mask, Fill::From(base)));
             }
             Selection::Delete => drawing.document.draw(|canvas, base| paint::paint_mask(canvas, mask, Fill::From(base))),
@@ -70,16 +63,14 @@ impl State {
                 drawing.document.draw(|canvas, _| paint::paint_mask(canvas, mask, Fill::Ink(ink)));
             }
             Selection::Duplicate => {
-                self.copied = region();
-                self.paste(PASTED_AT);
+                self.copied = region().map(Copied::Pixels);
+                self.paste();
             }
             Selection::Nudge(dx, dy) => {
-                if let Some(region) = region() {
-                    drawing.document.draw(|canvas, base| {
-                        let hole = paint::paint_mask(canvas, mask, Fill::From(base));
-                        hole.union(region.lay(canvas, (dx, dy)))
-                    });
-                    drawing.select(Some(mask.moved((dx, dy), bounds)));
+                // They float until something else is done, so that nothing is lost on their way.
+                if let Some(mut floating) = Floating::lifted(&mut drawing.document, mask) {
+                    floating.nudge((dx, dy), &mut drawing.document);
+                    self.hand = Hand::Floating(floating);
                 }
             }
             Selection::All
@@ -91,16 +82,10 @@ impl State {
         }
     }
 
-    /// Lets the copied pixels float over the drawing that is shown, wholly within it where they fit.
-    fn paste(&mut self, by: (i64, i64)) {
-        let Some(region) = self.copied.clone() else {
-            return self.notices.tell(Notice::news(NOTHING_COPIED.of(self.language)));
-        };
+    /// Lets pixels float over the drawing that is shown, wholly within it where they fit.
+    pub(super) fn float(&mut self, region: Region, by: (i64, i64)) {
         let drawing = &mut self.drawings[self.current];
         let canvas = drawing.document.canvas();
-        if !fits(canvas.kind(), &region.kind) {
-            return self.notices.tell(Notice::error(OTHER_KIND.of(self.language)));
-        }
         let rect = region.mask.rect();
         let within = |by: i64, low: usize, high: usize, size: usize| by.min(size as i64 - high as i64).max(-(low as i64));
         let moved = (within(by.0, rect.left, rect.right, canvas.width()), within(by.1, rect.top, rect.bottom, canvas.height()));
@@ -112,9 +97,4 @@ impl State {
             self.tool = Tool::SelectRectangle;
         }
     }
-}
-
-/// Colours go anywhere that takes colours, labels only among their own.
-fn fits(kind: &Kind, copied: &Kind) -> bool {
-    kind == copied || !(kind.is_labels() || copied.is_labels())
 }

@@ -67,6 +67,7 @@ impl State {
 
     pub(super) fn apply_to_stamps(&mut self, wish: Stamping) {
         match wish {
+            Stamping::Add(stamp) => self.stamps.add(*stamp),
             Stamping::Search(words) => self.shelf.search = words,
             Stamping::Take(name) => self.shelf.taken = name,
         }

@@ -9,13 +9,11 @@ use super::{Layout, OpenDrawing, State};
 use crate::action::StyleAction;
 use crate::document::Kind;
 use crate::generate::{Style, Styles};
-use crate::styles::{MAX_STEPS, Step};
+use crate::styles::{Chain, MAX_STEPS, Reach, Step};
 
 /// How the styles are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Styling {
-    /// Whether the panel is open.
-    pub panel: bool,
     /// The share of the picture's width that shows it before styles; none shows only the picture after them.
     pub compare: Option<f32>,
 }
@@ -44,37 +42,17 @@ impl State {
 
     /// The styles that the picture of a drawing should have.
     pub fn styles_of(&self, drawing: &OpenDrawing) -> Styles {
+        let chain = &drawing.document.extras().styles;
         let resolved = |step: &Step| Some(Style { model: self.style_model(&step.style)?.clone(), step: step.clone() });
-        let steps: Vec<Style> = drawing.styles.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
+        let steps: Vec<Style> = chain.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
         let is_photo = *drawing.document.canvas().kind() == Kind::Photo;
-        Styles { of_drawing: is_photo && !drawing.styles.after_model && !steps.is_empty(), steps }
+        let reads_objects = steps.iter().any(|style| matches!(style.step.reach, Reach::Objects(_)));
+        let objects = drawing.document.seen_objects().filter(|_| reads_objects).cloned().collect();
+        Styles { of_drawing: is_photo && !chain.after_model && !steps.is_empty(), steps, objects }
     }
 
     pub(super) fn apply_style(&mut self, action: StyleAction) {
-        let before = self.drawing().styles.clone();
-        self.change_styles(action);
-        if self.drawing().styles != before {
-            self.drawing_mut().document.mark_unsaved();
-        }
-    }
-
-    fn change_styles(&mut self, action: StyleAction) {
-        let chain = &mut self.drawing_mut().styles;
-        let steps = &mut chain.steps;
         match action {
-            StyleAction::TogglePanel => self.styling.panel = !self.styling.panel,
-            StyleAction::Add(name) if steps.len() < MAX_STEPS => steps.push(Step::new(name)),
-            StyleAction::Remove(at) if at < steps.len() => drop(steps.remove(at)),
-            StyleAction::Move { from, to } if from < steps.len() && to < steps.len() => {
-                let step = steps.remove(from);
-                steps.insert(to, step);
-            }
-            StyleAction::Edit(at, step) => {
-                if let Some(known) = steps.get_mut(at) {
-                    *known = step.checked();
-                }
-            }
-            StyleAction::FollowModel(follows) => chain.after_model = follows,
             StyleAction::ToggleCompare => {
                 self.styling.compare = if self.styling.compare.is_some() { None } else { Some(0.5) };
                 if matches!((self.styling.compare, self.layout), (Some(_), Layout::Overlay(_))) {
@@ -83,8 +61,42 @@ impl State {
                 }
             }
             StyleAction::Compare(share) => self.styling.compare = Some(share.clamp(0.0, 1.0)),
-            // The panel and the drawing may have changed since the click.
-            StyleAction::Add(_) | StyleAction::Remove(_) | StyleAction::Move { .. } => {}
+            action => {
+                let document = &mut self.drawing_mut().document;
+                if action.goes_on() {
+                    document.go_on();
+                }
+                document.edit_extras(|extras| change(&mut extras.styles, action));
+            }
         }
     }
 }
+
+/// Changes a chain; what the click was about may be gone by now.
+fn change(chain: &mut Chain, action: StyleAction) {
+    let steps = &mut chain.steps;
+    match action {
+        StyleAction::Add(name) if steps.len() < MAX_STEPS => steps.push(Step::new(name)),
+        StyleAction::Remove(at) if at < steps.len() => drop(steps.remove(at)),
+        StyleAction::Move { from, to } if from < steps.len() && to < steps.len() => {
+            let step = steps.remove(from);
+            steps.insert(to, step);
+        }
+        StyleAction::Edit { at, step, .. } => {
+            if let Some(known) = steps.get_mut(at) {
+                *known = step.checked();
+            }
+        }
+        StyleAction::FollowModel(follows) => chain.after_model = follows,
+        StyleAction::Add(_)
+        | StyleAction::Remove(_)
+        | StyleAction::Move { .. }
+        | StyleAction::Settle
+        | StyleAction::ToggleCompare
+        | StyleAction::Compare(_) => {}
+    }
+}
+
+#[cfg(test)]
+#[path = "styles_tests.rs"]
+mod tests;

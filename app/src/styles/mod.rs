@@ -81,6 +81,12 @@ impl Chain {
         !self.steps.iter().any(Step::acts)
     }
 
+    /// Memory that the regions of its steps take.
+    pub fn bytes(&self) -> usize {
+        let region = |step: &Step| if let Reach::Region(mask) = &step.reach { mask.coverage().len() } else { 0 };
+        size_of_val(&*self.steps) + self.steps.iter().map(region).sum::<usize>()
+    }
+
     /// The chain with its length and numbers in their ranges.
     #[must_use]
     pub fn checked(mut self) -> Self {

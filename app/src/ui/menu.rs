@@ -19,7 +19,6 @@ use crate::io::export;
 use crate::scenes;
 use crate::state::{PenEvent, State, has_looks};
 use crate::text::{Language, Text, text};
-use crate::tool::Tool;
 
 const FILE: Text = text("File", "文件");
 const EXPORT_AS: Text = text("Export as", "导出为");
@@ -137,7 +136,7 @@ pub(super) fn is_enabled(action: &Action, state: &State) -> bool {
         Action::Redo => state.drawing().document.can_redo(),
         Action::Object(ObjectAction::Lift) => state.drawing().selection.is_some(),
         Action::Object(ObjectAction::SelectAll) => !state.drawing().document.objects().is_empty(),
-        Action::Object(_) => state.tool == Tool::Objects && !state.drawing().selected.is_empty(),
+        Action::Object(_) => state.objects_in_hand(),
         Action::NewBlank | Action::File(FileAction::CopyPicture) | Action::Candidate(_) => state.drawing().model.is_some(),
         Action::File(FileAction::Export(kind)) => can_export(*kind, state),
         Action::Look(_) => has_looks(state.drawing().model.as_deref()),
@@ -157,6 +156,9 @@ fn can_select(wish: &Selection, state: &State) -> bool {
     match wish {
         Selection::All | Selection::Set(_) | Selection::SetContiguous(_) | Selection::Invert => true,
         Selection::Paste => state.copied.is_some(),
+        Selection::Copy | Selection::Cut | Selection::None if state.objects_in_hand() => true,
+        // Objects in the hand have commands of their own for the same keys.
+        Selection::Delete | Selection::Duplicate | Selection::Nudge(..) if state.objects_in_hand() => false,
         // Whatever else is done needs a selection, or pixels in the air.
         _ => state.drawing().selection.is_some() || state.hand.is_busy(),
     }
@@ -302,8 +304,7 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
         actions.push(Action::Pen(PenEvent::Finish));
     }
     if pressed(Key::Escape) {
-        let lets_objects_go = state.tool == Tool::Objects && !state.drawing().selected.is_empty();
-        if state.hand.is_busy() || lets_objects_go {
+        if state.hand.is_busy() || state.objects_in_hand() {
             actions.push(Action::Pen(PenEvent::Cancel));
         } else if state.drawing().selection.is_some() {
             actions.push(Selection::None.into());

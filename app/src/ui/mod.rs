@@ -32,6 +32,7 @@ mod tool_options;
 mod tools;
 mod tour;
 mod trace;
+mod training;
 mod widgets;
 
 use egui::TextureId;
@@ -65,15 +66,12 @@ pub fn workspace_ui(ui: &mut egui::Ui, state: &State, canvas: Textures, picture:
         palette.show(ui, |ui| palette::palette_ui(ui, state, actions));
     }
     side::side_ui(ui, state, actions);
-    if state.styling.panel {
-        let styles = egui::Panel::right("styles").resizable(false).exact_size(theme::STYLES_WIDTH).frame(bar);
-        styles.show(ui, |ui| styles::styles_ui(ui, state, actions));
-    }
     if !state.drawing().candidates.is_empty() {
         egui::Panel::bottom("candidates").frame(bar).show(ui, |ui| candidates::strip_ui(ui, state, actions));
     }
     egui::CentralPanel::default().frame(theme::pane_frame()).show(ui, |ui| panes::panes_ui(ui, state, canvas, picture, actions));
     trace::trace_ui(ui, state, actions);
+    training::training_ui(ui, state, actions);
     filing::filing_ui(ui, state, actions);
     overlays::overlays_ui(ui, state, actions);
     dialogs::dialogs_ui(ui, state, actions);

@@ -8,8 +8,8 @@ use egui::{Align, Layout, Ui};
 use super::icons::Icon;
 use super::tour::{self, Part};
 use super::widgets::{icon_button, small_icon_button};
-use super::{layers, object_list, pen, stamps, theme};
-use crate::action::{Action, Interface, StyleAction};
+use super::{layers, object_list, pen, stamps, styles, theme};
+use crate::action::{Action, Interface};
 use crate::state::State;
 use crate::text::{Text, text};
 
@@ -30,10 +30,10 @@ pub(super) const PANELS: &[Panel] = &[
     Panel { key: "stamps", title: text("Stamps", "图章"), icon: Icon::Stamp, show: stamps::stamps_ui },
     Panel { key: "layers", title: text("Layers", "图层"), icon: Icon::Layers, show: layers::layers_ui },
     Panel { key: "objects", title: text("Objects", "对象"), icon: Icon::Objects, show: object_list::object_list_ui },
+    Panel { key: "styles", title: text("Styles", "风格"), icon: Icon::Style, show: styles::styles_ui },
     Panel { key: "pen", title: text("Pen and mirrors", "笔与镜像"), icon: Icon::Pen, show: pen::pen_ui },
 ];
 
-const STYLES: Text = text("Styles", "风格");
 const CLOSE: Text = text("Close", "关闭");
 
 /// Height of a panel's heading with its margins, in points.
@@ -51,10 +51,6 @@ pub(super) fn side_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
                 if icon_button(ui, panel.icon, title, open).on_hover_text(title).clicked() {
                     actions.push(Interface::ToggleSidePanel(panel.key).into());
                 }
-            }
-            let title = STYLES.of(state.language);
-            if icon_button(ui, Icon::Style, title, state.styling.panel).on_hover_text(title).clicked() {
-                actions.push(Action::Style(StyleAction::TogglePanel));
             }
         });
     });

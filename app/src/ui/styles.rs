@@ -1,20 +1,19 @@
 //! The panel of styles: which ones, how strongly, and where.
 
+mod reach;
+
 use std::sync::Arc;
 
 use daub_models::Model;
-use egui::{Color32, Vec2};
+use egui::Vec2;
 
 use super::menu::{card_ui, terms};
-use super::palette::label_name;
 use crate::action::{Action, StyleAction};
-use crate::document::{Kind, Rect};
+use crate::document::Kind;
 use crate::state::State;
 use crate::styles::{MAX_FEATHER_PX, MAX_STEPS, Reach, Step};
 use crate::text::{Language, Text, text};
 
-const STYLES: Text = text("Styles", "风格");
-const CLOSE: Text = text("Close the panel", "关闭面板");
 const ADD: Text = text("Add a style", "添加风格");
 const NONE_HERE: Text = text("No photo-to-photo model was found", "未找到照片到照片的模型");
 const EMPTY: Text = text(
@@ -27,12 +26,6 @@ const READS: Text = text("The first style reads", "第一个风格读取");
 const PHOTO: Text = text("this photograph", "此照片");
 const PICTURE: Text = text("the model's picture", "模型的图片");
 const STRENGTH: Text = text("Strength", "强度");
-const WHERE: Text = text("Where", "范围");
-const EVERYWHERE: Text = text("Everywhere", "全图");
-const LABELS: Text = text("Labels", "标签");
-const REGION: Text = text("Region", "区域");
-const INVERTED: Text = text("All but", "除外");
-const INVERTED_TIP: Text = text("Everywhere except there", "除此之外的所有地方");
 const FEATHER: Text = text("Soft edge", "羽化");
 const ENABLED: Text = text("On or off", "开关");
 const EARLIER: Text = text("Earlier in the chain", "在链中前移");
@@ -40,55 +33,41 @@ const LATER: Text = text("Later in the chain", "在链中后移");
 const REVERSE: Text = text("The other direction", "反方向");
 const REMOVE: Text = text("Remove this style", "移除此风格");
 const MISSING: Text = text("This model is not here", "找不到此模型");
-const NOTHING_CHOSEN: Text = text("Choose labels below", "请在下方选择标签");
-const REGION_SIZE: Text = text("pixels are covered", "像素被覆盖");
 
 /// Room for the names before sliders, in points.
-const NAME_WIDTH: f32 = 62.0;
+pub(super) const NAME_WIDTH: f32 = 62.0;
 
 /// The panel.
 pub(super) fn styles_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
-    ui.add_space(6.0);
-    ui.horizontal(|ui| {
-        ui.heading(STYLES.of(language));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if ui.small_button("×").on_hover_text(CLOSE.of(language)).clicked() {
-                actions.push(Action::Style(StyleAction::TogglePanel));
-            }
-            let compares = state.styling.compare.is_some();
-            let button = egui::Button::selectable(compares, COMPARE.of(language));
-            if ui.add(button).on_hover_text(COMPARE_TIP.of(language)).clicked() {
-                actions.push(Action::Style(StyleAction::ToggleCompare));
-            }
-        });
-    });
-    ui.separator();
-    let chain = &state.drawing().styles;
+    let chain = &state.drawing().document.extras().styles;
+    if chain.steps.is_empty() {
+        ui.label(egui::RichText::new(EMPTY.of(language)).weak());
+        ui.add_space(6.0);
+    } else {
+        let button = egui::Button::selectable(state.styling.compare.is_some(), COMPARE.of(language));
+        if ui.add(button).on_hover_text(COMPARE_TIP.of(language)).clicked() {
+            actions.push(StyleAction::ToggleCompare.into());
+        }
+    }
     if *state.drawing().document.canvas().kind() == Kind::Photo && !chain.steps.is_empty() {
         ui.horizontal_wrapped(|ui| {
             ui.label(READS.of(language));
             for (follows, name) in [(false, PHOTO), (true, PICTURE)] {
                 if ui.radio(chain.after_model == follows, name.of(language)).clicked() {
-                    actions.push(Action::Style(StyleAction::FollowModel(follows)));
+                    actions.push(StyleAction::FollowModel(follows).into());
                 }
             }
         });
         ui.add_space(2.0);
     }
-    egui::ScrollArea::vertical().id_salt("styles").auto_shrink([false, false]).show(ui, |ui| {
-        for (at, step) in chain.steps.iter().enumerate() {
-            ui.push_id(at, |ui| step_ui(ui, state, at, step, actions));
-            ui.add_space(6.0);
-        }
-        if chain.steps.is_empty() {
-            ui.label(egui::RichText::new(EMPTY.of(language)).weak());
-            ui.add_space(6.0);
-        }
-        if chain.steps.len() < MAX_STEPS {
-            adding_ui(ui, state, actions);
-        }
-    });
+    for (at, step) in chain.steps.iter().enumerate() {
+        ui.push_id(at, |ui| step_ui(ui, state, at, step, actions));
+        ui.add_space(6.0);
+    }
+    if chain.steps.len() < MAX_STEPS {
+        adding_ui(ui, state, actions);
+    }
 }
 
 /// Every style with its terms; a click adds it. Both directions of a pair stand side by side.
@@ -103,7 +82,7 @@ fn adding_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
         let button = egui::Button::new(format!("+ {}", model.card.title)).min_size(Vec2::new(width, 24.0));
         let tip = |ui: &mut egui::Ui| card_ui(ui, model, language);
         if ui.add(button).on_hover_ui(tip).clicked() {
-            actions.push(Action::Style(StyleAction::Add(model.card.name.clone())));
+            actions.push(StyleAction::Add(model.card.name.clone()).into());
         }
         licence_ui(ui, model, language);
     }
@@ -118,6 +97,12 @@ fn licence_ui(ui: &mut egui::Ui, model: &Arc<Model>, language: Language) {
 fn step_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, actions: &mut Vec<Action>) {
     let language = state.language;
     let mut edited = step.clone();
+    let (mut goes_on, mut settles) = (false, false);
+    let mut held = |slider: &egui::Response| {
+        goes_on |= slider.dragged() || slider.drag_stopped();
+        settles |= slider.drag_stopped();
+        slider.changed()
+    };
     egui::Frame::group(ui.style()).inner_margin(8.0).show(ui, |ui| {
         ui.set_width(ui.available_width());
         title_ui(ui, state, at, step, &mut edited, actions);
@@ -128,21 +113,24 @@ fn step_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, actions: &m
         ui.add_enabled_ui(step.enabled, |ui| {
             let mut percent = step.strength * 100.0;
             let slider = egui::Slider::new(&mut percent, 0.0..=100.0).fixed_decimals(0).suffix(" %");
-            if named(ui, STRENGTH.of(language), slider) {
+            if held(&named(ui, STRENGTH.of(language), slider)) {
                 edited.strength = percent / 100.0;
             }
-            reach_ui(ui, state, step, &mut edited);
+            reach::reach_ui(ui, state, step, &mut edited, actions);
             if step.reach != Reach::Everywhere {
                 let mut feather = step.feather_px;
                 let slider = egui::Slider::new(&mut feather, 0..=MAX_FEATHER_PX).suffix(" px");
-                if named(ui, FEATHER.of(language), slider) {
+                if held(&named(ui, FEATHER.of(language), slider)) {
                     edited.feather_px = feather;
                 }
             }
         });
     });
     if edited != *step {
-        actions.push(Action::Style(StyleAction::Edit(at, edited)));
+        actions.push(StyleAction::Edit { at, step: edited, goes_on }.into());
+    }
+    if settles {
+        actions.push(StyleAction::Settle.into());
     }
 }
 
@@ -157,7 +145,7 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
         ui.add(egui::Label::new(egui::RichText::new(title).strong()).truncate());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 3.0;
-            let last = state.drawing().styles.steps.len() - 1;
+            let last = state.drawing().document.extras().styles.steps.len() - 1;
             let reverse = state.reverse_style(&step.style);
             let tool = |ui: &mut egui::Ui, icon: &str, tip: Text, enabled: bool| {
                 let button = ui.add_enabled(enabled, egui::Button::new(egui::RichText::new(icon).monospace()).small());
@@ -165,13 +153,13 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
                 button.on_hover_text(tip.of(language)).clicked()
             };
             if tool(ui, "×", REMOVE, true) {
-                actions.push(Action::Style(StyleAction::Remove(at)));
+                actions.push(StyleAction::Remove(at).into());
             }
             if tool(ui, "↓", LATER, at < last) {
-                actions.push(Action::Style(StyleAction::Move { from: at, to: at + 1 }));
+                actions.push(StyleAction::Move { from: at, to: at + 1 }.into());
             }
             if tool(ui, "↑", EARLIER, at > 0) {
-                actions.push(Action::Style(StyleAction::Move { from: at, to: at.saturating_sub(1) }));
+                actions.push(StyleAction::Move { from: at, to: at.saturating_sub(1) }.into());
             }
             if let Some(reverse) = reverse
                 && tool(ui, "⇄", REVERSE, true)
@@ -182,83 +170,12 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
     });
 }
 
-/// A name and a slider that fills the rest of the line; whether it was moved.
-fn named(ui: &mut egui::Ui, name: &str, slider: egui::Slider<'_>) -> bool {
+/// A name and a slider that fills the rest of the line.
+fn named(ui: &mut egui::Ui, name: &str, slider: egui::Slider<'_>) -> egui::Response {
     ui.horizontal(|ui| {
         let label = ui.add_sized([NAME_WIDTH, 18.0], egui::Label::new(name).halign(egui::Align::LEFT));
         ui.spacing_mut().slider_width = (ui.available_width() - 58.0).max(40.0);
-        ui.add(slider).labelled_by(label.id).changed()
+        ui.add(slider).labelled_by(label.id)
     })
     .inner
-}
-
-fn reach_ui(ui: &mut egui::Ui, state: &State, step: &Step, edited: &mut Step) {
-    let language = state.language;
-    let name = match &step.reach {
-        Reach::Everywhere => EVERYWHERE,
-        Reach::Labels(_) => LABELS,
-        Reach::Region(_) => REGION,
-    };
-    let has_labels = state.drawing().document.canvas().kind().is_labels();
-    ui.horizontal(|ui| {
-        let label = ui.add_sized([NAME_WIDTH, 18.0], egui::Label::new(WHERE.of(language)).halign(egui::Align::LEFT));
-        let picker = egui::ComboBox::from_id_salt("reach").selected_text(name.of(language)).width(104.0).show_ui(ui, |ui| {
-            if ui.selectable_label(step.reach == Reach::Everywhere, EVERYWHERE.of(language)).clicked() {
-                (edited.reach, edited.inverted) = (Reach::Everywhere, false);
-            }
-            let labels = matches!(step.reach, Reach::Labels(_));
-            if has_labels && ui.selectable_label(labels, LABELS.of(language)).clicked() && !labels {
-                edited.reach = Reach::Labels(vec![state.drawing().ink as u8]);
-            }
-        });
-        picker.response.labelled_by(label.id);
-        if step.reach != Reach::Everywhere {
-            ui.checkbox(&mut edited.inverted, INVERTED.of(language)).on_hover_text(INVERTED_TIP.of(language));
-        }
-    });
-    match &step.reach {
-        Reach::Everywhere => {}
-        Reach::Labels(chosen) => labels_ui(ui, state, chosen, edited),
-        Reach::Region(mask) => {
-            let Rect { left, top, right, bottom } = mask.rect();
-            let covered = mask.coverage().iter().filter(|cover| **cover > 127).count();
-            let size = format!("{}x{}", right - left, bottom - top);
-            ui.weak(format!("{size}, {covered} {}", REGION_SIZE.of(language)));
-        }
-    }
-}
-
-/// The labels of the drawing as chips; a click chooses one or leaves it out.
-fn labels_ui(ui: &mut egui::Ui, state: &State, chosen: &[u8], edited: &mut Step) {
-    let language = state.language;
-    if chosen.is_empty() {
-        ui.weak(NOTHING_CHOSEN.of(language));
-    }
-    let labels = state.drawing().model.iter().flat_map(|model| &model.card.labels);
-    let labels = labels.filter(|label| label.trained || state.more_labels || chosen.contains(&label.id));
-    egui::ScrollArea::vertical().id_salt("labels").max_height(150.0).auto_shrink([false, true]).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = Vec2::splat(4.0);
-            for label in labels {
-                let is_chosen = chosen.contains(&label.id);
-                let [r, g, b] = label.color;
-                let name = label_name(label, language);
-                let chip = ui.add(egui::Button::selectable(is_chosen, (swatch(Color32::from_rgb(r, g, b)), name.as_str())));
-                if chip.clicked() {
-                    let mut chosen = chosen.to_vec();
-                    if is_chosen {
-                        chosen.retain(|id| *id != label.id);
-                    } else {
-                        chosen.push(label.id);
-                    }
-                    edited.reach = Reach::Labels(chosen);
-                }
-            }
-        });
-    });
-}
-
-/// A small square of a colour in a line of text; the font for code has it, that for words has not.
-fn swatch(colour: Color32) -> egui::RichText {
-    egui::RichText::new("■").monospace().color(colour)
 }

@@ -15,10 +15,8 @@ pub const TOOLS_WIDTH: f32 = 44.0;
 pub const SIDE_WIDTH: f32 = 184.0;
 /// Width of the strip of icons at the right in points.
 pub const STRIP_WIDTH: f32 = 40.0;
-/// Width of the panel of styles in points.
-pub const STYLES_WIDTH: f32 = 270.0;
 /// Width of the panels at the right in points.
-pub const RIGHT_WIDTH: f32 = 236.0;
+pub const RIGHT_WIDTH: f32 = 250.0;
 /// What the user may make of it.
 pub const RIGHT_RANGE: std::ops::RangeInclusive<f32> = 200.0..=460.0;
 /// Side of a colour swatch in points.

@@ -13,6 +13,7 @@ mod pict;
 pub mod safetensors;
 mod torch;
 mod weights;
+pub(crate) mod writing;
 mod zip;
 
 pub(crate) use pickle::{Dialect, Global, Id, Pickle, Value, parse as parse_pickle};

@@ -37,6 +37,11 @@ impl Buffer {
         }
     }
 
+    /// Takes over what an equally long buffer holds.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.lines.clone_from(&other.lines);
+    }
+
     pub(super) fn len(&self) -> usize {
         self.lines.len() * 16
     }

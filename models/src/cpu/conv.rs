@@ -73,7 +73,7 @@ impl Task<'_> {
             taps: std::ptr::null(),
             tap_count: 0,
             input: std::ptr::null(),
-            weights: packed.direct_start().wrapping_add(phase.weights + first),
+            weights: packed.direct.at(phase.weights + first),
             bias: if fresh { bias } else { std::ptr::null() },
             out: std::ptr::null_mut(),
             out_block: 0,
@@ -179,7 +179,7 @@ impl Pass<'_> {
             self.kernels.narrow(stride, packed.out_channels, pixels)
         } else {
             let blocks = packed.group.min(packed.blocks() - group * packed.group);
-            self.kernels.tile(stride, blocks, pixels)
+            self.kernels.tile(packed.direct.half, stride, blocks, pixels)
         };
         // SAFETY: as promised by the caller; the kernels were chosen for this processor.
         unsafe { kernel(tile) };

@@ -94,15 +94,18 @@ impl Pass<'_> {
                 taps: taps.as_ptr(),
                 tap_count: taps.len(),
                 input: padded.as_ptr(),
-                weights: packed.direct_start().wrapping_add(first),
+                weights: packed.direct.at(first),
                 bias: packed.bias.start().wrapping_add(group * packed.group * 16),
                 out: results.at(0),
                 out_block: 16,
                 out_pixel: 16,
                 sums: std::ptr::null_mut(),
             };
-            let kernel =
-                if packed.is_narrow() { self.kernels.narrow(1, packed.out_channels, 1) } else { self.kernels.tile(1, blocks, 1) };
+            let kernel = if packed.is_narrow() {
+                self.kernels.narrow(1, packed.out_channels, 1)
+            } else {
+                self.kernels.tile(packed.direct.half, 1, blocks, 1)
+            };
             // SAFETY: weights were packed for these inputs; results are this thread's.
             unsafe { kernel(&tile) };
             for index in 0..blocks * 16 {

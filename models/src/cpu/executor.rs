@@ -46,6 +46,8 @@ pub struct Cpu {
     masks: Buffer,
     statistics: Buffer,
     statistics_at: Vec<usize>,
+    /// Statistics of the last exact pass, from which edits must not go far.
+    exact_statistics: Buffer,
     partials: Buffer,
     factors: Buffer,
     products: Buffer,
@@ -82,7 +84,7 @@ impl Cpu {
                 .first()
                 .map(|operand| operand.parts.iter().map(|part| channels[fused.values[part.value.0].node.0]).collect())
                 .unwrap_or_default();
-            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels)?;
+            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels, options.half_weights)?;
             layers.push(layer.map(|layer| {
                 packed.push(layer);
                 packed.len() - 1
@@ -128,6 +130,7 @@ impl Cpu {
             masks: Buffer::default(),
             statistics: Buffer::new(statistics),
             statistics_at,
+            exact_statistics: Buffer::new(statistics),
             partials: Buffer::default(),
             factors: Buffer::default(),
             products: Buffer::default(),
@@ -215,6 +218,7 @@ impl Cpu {
         };
         let edit = edit.filter(|(edit, margin)| plan.share_of(edit, *margin) < WORTHWHILE);
         let extent = edit.as_ref().map_or(Extent::Exact, |(edit, margin)| Extent::Edit { edit, margin: *margin });
+        let exact = edit.is_none();
         let pass = Pass {
             plan,
             kernels: self.kernels,
@@ -228,6 +232,7 @@ impl Cpu {
             masks: self.masks.cells(),
             statistics: self.statistics.cells(),
             statistics_at: &self.statistics_at,
+            exact_statistics: self.exact_statistics.cells(),
             partials: self.partials.cells(),
             factors: self.factors.cells(),
             products: self.products.cells(),
@@ -236,18 +241,25 @@ impl Cpu {
         let (team, seconds) = (&mut self.team, &mut self.seconds);
         let (graph, outputs) = (&self.graph, &self.outputs);
         let done = self.pool.install(|| {
-            pass.run(team, interrupt, seconds)?;
-            pass.picture(graph, outputs, picture, team);
-            Ok::<_, ExecuteError>(())
+            let complete = pass.run(team, interrupt, seconds)?;
+            if complete {
+                pass.picture(graph, outputs, picture, team);
+            }
+            Ok::<_, ExecuteError>(complete)
         });
         if done.is_err()
             && let Some((edit, _)) = edit
         {
             (self.kept, self.unfinished) = (kept, Some(edit));
         }
-        done?;
+        if !done? {
+            return self.pass(input, false, interrupt, picture);
+        }
         if self.options.margin.is_some() {
             self.kept = Some(input.clone());
+            if exact {
+                self.exact_statistics.copy_from(&self.statistics);
+            }
         }
         Ok(())
     }

@@ -29,8 +29,12 @@
 //!
 //! Street at 512x256 takes 109 ms with AVX2 and 255 ms with portable loops (SSE2). With one thread it takes 124 ms, about
 //! half as fast as with two: a worker that leaves one of two cores to the interface still paints eight pictures a second.
-//! The first picture, weights packed, takes 0.17 s. bf16 weights are not there: in f32 every network above is already
-//! faster than PyTorch in bf16.
+//! The first picture, weights packed, takes 0.17 s.
+//!
+//! With [`CpuOptions::half_weights`] packed weights are float16: the bundled models' pictures keep 60 dB or more against
+//! f32 (one level of 255 at most), and take the same time within the spread. What they save is memory: pix2pixHD's global
+//! generator with ngf 64 peaks at 2.3 GB in place of 3.4 GB, with the weights it was read from. In f32 every network above
+//! is faster than PyTorch in bf16 already; bf16's eight bits would cost 18 dB and save nothing more.
 //!
 //! # Where the time goes
 //! Street at 512x256 where the machine's measured peak ([`Cpu::measured_peak`]) is 475 GFLOP/s; work counted as defined.
@@ -59,7 +63,23 @@
 //! | 8 | 24.4 ms, 43.2 and 37.2 dB | 35.8 ms, 45.0 and 38.9 dB |
 //!
 //! A margin of 2 is the choice: 7.0 times the exact pass at 512x256 and 13 times at 1024x512; more margin costs time and
-//! gains nothing that shows. Values are kept only when [`CpuOptions::margin`] is set.
+//! gains nothing that shows.
+//!
+//! Some strokes change a picture everywhere: a dark band across a bright street moves the norms' statistics, and what is
+//! kept around it no longer fits. An edit whose statistics go further than 3 % of their deviation from the last exact
+//! pass is given up and painted exactly. Of 61 strokes of 1.2 % over Street at 512x256, by that limit:
+//!
+//! | limit | painted exactly | at 35 dB or better | median, worst |
+//! |---|---|---|---|
+//! | none | 0 % | 61 % | 37.3, 24.4 dB |
+//! | 4.5 % | 8 % | 69 % | 38.4, 25.9 dB |
+//! | 3 % | 16 % | 75 % | 39.4, 25.9 dB |
+//! | 2.2 % | 43 % | 90 % | 45.1, 30.2 dB |
+//! | 1.8 % | 59 % | 93 % | exact, 30.2 dB |
+//!
+//! A lower limit paints more strokes at the exact pass's pace than it mends. Statistics handed in from the exact picture
+//! itself mend the worst strokes by 4 dB only: their texture hangs on more than a margin of kept values can hold, and the
+//! exact pass after the stroke is what settles them. Values are kept only when [`CpuOptions::margin`] is set.
 //! Faces at 256x256 take 11 ms in place of 33 to 44, at 36.5 dB inside the stroke. A U-Net at 256x256 has small planes
 //! that an edit changes altogether; where an edit asks for more than 30 % of the arithmetic, the picture is exact.
 //!
@@ -105,6 +125,8 @@ pub struct CpuOptions {
     /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
     /// kept in memory and every picture is exact.
     pub margin: Option<usize>,
+    /// Whether packed weights are kept in float16: half the memory, and less to read where weights are what limits.
+    pub half_weights: bool,
     /// One of [`vectors`], the first if `None`; to compare them.
     pub vectors: Option<&'static str>,
 }

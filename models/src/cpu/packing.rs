@@ -8,7 +8,7 @@ use crate::shape::GraphError;
 
 use super::cells::Buffer;
 use super::kernels::{Kernels, PRODUCTS, kernel_factors};
-use super::weights::{LabelTable, NARROW, Packed, Phase, layer_values, plain_phase, tensor, transposed_phases};
+use super::weights::{LabelTable, NARROW, Packed, Phase, Table, layer_values, plain_phase, tensor, transposed_phases};
 
 /// What is known of a layer without its numbers.
 struct Layer<'a> {
@@ -35,6 +35,7 @@ pub(super) fn layer_of(
     parts: &[usize],
     weights: &Weights,
     kernels: &Kernels,
+    halve: bool,
 ) -> Result<Option<Packed>, ExecuteError> {
     let mut linear = Vec::new();
     let (weight, bias, out_channels, kernel, transposed, phases) = match &step.work {
@@ -71,7 +72,7 @@ pub(super) fn layer_of(
         suits_winograd: same_size && !labels && inputs >= 32 && out_channels >= 32,
         labels,
     };
-    Packed::new(&layer, phases, weights).map(Some)
+    Ok(Some(Packed { halve, ..Packed::new(&layer, phases, weights)? }))
 }
 
 /// The tables that a size needs.
@@ -118,8 +119,8 @@ impl Packed {
             bias.numbers()[..layer.out_channels].copy_from_slice(values);
         }
         let mut packed = Self {
-            direct: None,
-            winograd: None,
+            direct: Table::default(),
+            winograd: Table::default(),
             labels: None,
             bias,
             phases: Vec::new(),
@@ -132,6 +133,7 @@ impl Packed {
             weight: layer.weight.clone(),
             out_channels: layer.out_channels,
             group: layer.group,
+            halve: false,
         };
         let mut len = 0;
         for phase in &mut phases {
@@ -156,13 +158,18 @@ impl Packed {
     /// # Errors
     /// When a weight is missing.
     pub(super) fn pack(&mut self, weights: &Weights, needs: Needs) -> Result<(), ExecuteError> {
-        let (direct, winograd) = (needs.direct && self.direct.is_none(), needs.winograd && self.winograd.is_none());
+        let (direct, winograd) = (needs.direct && self.direct.is_empty(), needs.winograd && self.winograd.is_empty());
         if direct || winograd {
             let values = layer_values(weights, &self.weight, self.out_channels, self.transposed)?;
             let tensor = self.tensor(&values);
+            let halve = self.halve && !self.is_narrow();
             let tables = (direct.then(|| self.direct_table(&tensor)), winograd.then(|| self.winograd_table(&tensor)));
-            self.direct = tables.0.or(self.direct.take());
-            self.winograd = tables.1.or(self.winograd.take());
+            if let Some(table) = tables.0 {
+                self.direct = Table::new(table, halve);
+            }
+            if let Some(table) = tables.1 {
+                self.winograd = Table::new(table, halve);
+            }
         }
         Ok(())
     }

@@ -22,6 +22,10 @@ pub(super) const UNCHANGED: Load = Load { scale: std::ptr::null(), shift: std::p
 /// Pixels of a side of the tiles of an incremental picture at every resolution; Winograd's.
 pub(super) const TILE: usize = 4;
 
+/// An edit that moves a norm's statistics further than this, in deviations, changes the picture everywhere: what is kept
+/// around it does not fit any more, and the picture is painted exactly. The crate docs have the figures.
+const MOST_DRIFT: f64 = 0.03;
+
 /// A batch norm's vectors; empty where it has none.
 #[derive(Default)]
 pub(super) struct BatchVectors {
@@ -59,6 +63,8 @@ pub(super) struct Pass<'a> {
     /// Means and deviations of values, from these places on.
     pub(super) statistics: Cells,
     pub(super) statistics_at: &'a [usize],
+    /// Statistics of the last exact pass, at the same places.
+    pub(super) exact_statistics: Cells,
     /// Statistics of pieces, `[piece][block]`, each of [`TALLY`] numbers.
     pub(super) partials: Cells,
     /// Winograd's left factors, products, and a bias of nothing.
@@ -69,19 +75,24 @@ pub(super) struct Pass<'a> {
 
 impl Pass<'_> {
     /// Runs all steps; must be called inside the thread pool. `seconds` gets each step's time if it is not empty.
-    pub(super) fn run(&self, team: &mut [Scratch], interrupt: &Interrupt, seconds: &mut [f64]) -> Result<(), ExecuteError> {
+    /// False if an edit was given up because statistics went further than [`MOST_DRIFT`].
+    pub(super) fn run(&self, team: &mut [Scratch], interrupt: &Interrupt, seconds: &mut [f64]) -> Result<bool, ExecuteError> {
         for (value, step) in self.plan.steps.iter().enumerate() {
             interrupt.check()?;
             let start = Instant::now();
-            self.step(step, value, team);
+            let drift = self.step(step, value, team);
             if let Some(place) = seconds.get_mut(value) {
                 *place = start.elapsed().as_secs_f64();
             }
+            if drift > MOST_DRIFT {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
-    fn step(&self, step: &StepPlan, value: usize, team: &mut [Scratch]) {
+    /// Runs one step; how far an edit moved its statistics, 0 where everything is new.
+    fn step(&self, step: &StepPlan, value: usize, team: &mut [Scratch]) -> f64 {
         let edited;
         let rects = match self.extent {
             Extent::Exact => &step.rects,
@@ -149,8 +160,9 @@ impl Pass<'_> {
             self.finish_statistics(value, pieces);
         } else if renews {
             self.tally_edit(step, value, rects, 1, team);
-            self.renew_statistics(value);
+            return self.renew_statistics(value);
         }
+        0.0
     }
 
     /// Adds up what is stored where an edit computes, into the sums of `piece`: 0 before it does, 1 after.

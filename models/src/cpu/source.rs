@@ -10,6 +10,9 @@ use super::plan::{Block, Source, StepPlan};
 /// Added to a variance before its root, as PyTorch does.
 const NORM_EPSILON: f32 = 1e-5;
 
+/// Smallest deviation of a plane that is not flat.
+const FLAT: f64 = 0.01;
+
 /// Place `at` of a line of `length` pixels with a border, or `None` for a zero.
 pub(super) fn inside(at: isize, length: usize, mode: PadMode) -> Option<usize> {
     let last = length as isize - 1;
@@ -85,8 +88,9 @@ impl Pass<'_> {
     }
 
     /// Mean and deviation of each plane after an edit, from those before it and the sums of the pixels that it computed:
-    /// piece 0 as they were, piece 1 as they are.
-    pub(super) fn renew_statistics(&self, value: usize) {
+    /// piece 0 as they were, piece 1 as they are. Returns how far they are from the last exact pass: the root mean square
+    /// over planes of the changes of mean and deviation, in that pass's deviations.
+    pub(super) fn renew_statistics(&self, value: usize) -> f64 {
         let slot = self.plan.slots[value];
         let (blocks, pixels) = (slot.blocks(), slot.shape.pixels() as f64);
         // SAFETY: all tasks of this step have ended.
@@ -94,6 +98,10 @@ impl Pass<'_> {
         // SAFETY: as above; statistics are read only by later steps.
         let (mean, deviation) =
             unsafe { self.statistics.slice(self.statistics_at[value], blocks * 32) }.split_at_mut(blocks * 16);
+        // SAFETY: written after the last exact pass only.
+        let exact = unsafe { self.exact_statistics.slice(self.statistics_at[value], blocks * 32) };
+        let (exact_mean, exact_deviation) = exact.split_at(blocks * 16);
+        let mut squares = 0.0;
         for at in 0..blocks * 16 {
             let [before, after] = [0, blocks].map(|piece| moments(&partials[(piece + at / 16) * TALLY..], at % 16));
             let (average, spread) = (f64::from(mean[at]), f64::from(deviation[at]));
@@ -106,9 +114,16 @@ impl Pass<'_> {
             let shift = (sum_after - sum_before) / pixels;
             let epsilon = f64::from(NORM_EPSILON);
             let variance = spread * spread - epsilon + (squares_after - squares_before) / pixels - shift * shift;
-            mean[at] = (average + shift) as f32;
-            deviation[at] = (variance.max(0.0) + epsilon).sqrt() as f32;
+            let renewed = (variance.max(0.0) + epsilon).sqrt();
+            (mean[at], deviation[at]) = ((average + shift) as f32, renewed as f32);
+            // A plane that is flat says nothing, and its tiny deviation would say it loudly.
+            let was = f64::from(exact_deviation[at]);
+            if was > FLAT {
+                let gone = f64::from(mean[at] - exact_mean[at]).powi(2) + (renewed - was).powi(2);
+                squares += gone / (was * was);
+            }
         }
+        (squares / slot.shape.channels.max(1) as f64).sqrt()
     }
 
     /// Loads pixels `x..x + count` of row `y` of one block; both may lie in the border.

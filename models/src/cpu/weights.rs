@@ -1,5 +1,10 @@
 //! A layer's weights in the order in which the inner loops read them.
 
+use std::ffi::c_void;
+
+use half::f16;
+use half::slice::HalfFloatSliceExt as _;
+
 use crate::checkpoint::Weights;
 use crate::executor::ExecuteError;
 use crate::graph::Weight;
@@ -38,10 +43,10 @@ pub(super) struct Phase {
 /// Weights of a convolution or transposed convolution.
 pub(super) struct Packed {
     /// Direct: `[phase][group][row][16 · blocks of the group]`, rows by input block, kernel position and plane.
-    /// Narrow: `[phase][tap][plane][16]`. Packed when a size first needs it.
-    pub(super) direct: Option<Buffer>,
-    /// `[product][group][row][16 · blocks of the group]`, packed when a size first needs it.
-    pub(super) winograd: Option<Buffer>,
+    /// Narrow: `[phase][tap][plane][16]`. Narrow tables are `f32` always.
+    pub(super) direct: Table,
+    /// `[product][group][row][16 · blocks of the group]`.
+    pub(super) winograd: Table,
     /// For a label plane: see [`LabelTable`].
     pub(super) labels: Option<LabelTable>,
     /// A number for each output plane, zero beyond the last.
@@ -66,6 +71,43 @@ pub(super) struct Packed {
     pub(super) out_channels: usize,
     /// Blocks that are computed together.
     pub(super) group: usize,
+    /// Whether its tables are to be kept in float16.
+    pub(super) halve: bool,
+}
+
+/// Packed numbers, empty until a size needs them.
+#[derive(Default)]
+pub(super) struct Table {
+    /// `f32`, or float16 two to a place.
+    numbers: Buffer,
+    /// Whether they are float16.
+    pub(super) half: bool,
+}
+
+impl Table {
+    /// Keeps the numbers, in half the room if they are wanted so and float16 reaches that far.
+    pub(super) fn new(mut numbers: Buffer, halve: bool) -> Self {
+        let values = numbers.numbers();
+        // What is not finite must stay so: float16 kernels do not know infinity.
+        let half = halve && values.iter().all(|value| value.abs() <= f16::MAX.to_f32());
+        if half {
+            let mut halves = Buffer::new(values.len().div_ceil(2));
+            let places: &mut [f16] = bytemuck::cast_slice_mut(halves.numbers());
+            places[..values.len()].convert_from_f32_slice(values);
+            numbers = halves;
+        }
+        Self { numbers, half }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.len() == 0
+    }
+
+    /// The place of number `index`.
+    pub(super) fn at(&self, index: usize) -> *const c_void {
+        let start = self.numbers.start();
+        if self.half { start.cast::<f16>().wrapping_add(index).cast() } else { start.wrapping_add(index).cast() }
+    }
 }
 
 /// What each class adds at each kernel position, and sums of those over kernel rows and over the whole kernel.
@@ -83,13 +125,8 @@ pub(super) struct LabelTable {
 impl Packed {
     pub(super) fn bytes(&self) -> usize {
         let labels = self.labels.as_ref().map_or(0, |table| table.columns.len() + table.rows.len() + table.kernels.len());
-        let tables = [&self.direct, &self.winograd].into_iter().flatten().map(Buffer::len).sum::<usize>();
+        let tables = self.direct.numbers.len() + self.winograd.numbers.len();
         (tables + self.bias.len() + labels) * 4
-    }
-
-    /// The first number of the direct table, which is packed for every step that is computed directly.
-    pub(super) fn direct_start(&self) -> *const f32 {
-        self.direct.as_ref().map_or(std::ptr::null(), Buffer::start)
     }
 
     pub(super) fn blocks(&self) -> usize {

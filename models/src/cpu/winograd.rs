@@ -3,7 +3,6 @@
 use crate::incremental::Rect;
 
 use super::Pass;
-use super::cells::Buffer;
 use super::kernels::{Backward, Into, PRODUCTS, Tap, Tile};
 use super::plan::{Slot, StepPlan};
 use super::team::{Scratch, each};
@@ -121,7 +120,6 @@ impl Pass<'_> {
     }
 
     fn multiply(&self, packed: &Packed, product: usize, groups: std::ops::Range<usize>, tiles: usize, scratch: &mut Scratch) {
-        let Some(table) = packed.winograd.as_ref().map(Buffer::start) else { return };
         let rows = packed.rows();
         scratch.taps.clear();
         let mut row = 0;
@@ -141,7 +139,7 @@ impl Pass<'_> {
                     taps: scratch.taps.as_ptr(),
                     tap_count: scratch.taps.len(),
                     input: self.factors.at(left + first * 16),
-                    weights: table.wrapping_add(right + packed.group_start(group, rows)),
+                    weights: packed.winograd.at(right + packed.group_start(group, rows)),
                     bias: self.zeros.at(0),
                     out: self.products.at(out + (group * packed.group * tiles + first) * 16),
                     out_block: tiles * 16,
@@ -149,7 +147,7 @@ impl Pass<'_> {
                     sums: std::ptr::null_mut(),
                 };
                 // SAFETY: factors are complete, and the products of this group are written by this task alone.
-                unsafe { self.kernels.tile(1, blocks, end - first)(&tile) };
+                unsafe { self.kernels.tile(packed.winograd.half, 1, blocks, end - first)(&tile) };
             }
         }
     }

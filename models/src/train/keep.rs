@@ -3,13 +3,12 @@
 //! A new file is written under another name, synced and renamed, and the one before it stays as `previous` until then:
 //! whatever happens on the way, a full disk included, a whole checkpoint remains.
 
-use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, json};
+
+use crate::checkpoint::writing::{View, write_part};
 
 use super::{Array, State, TrainError, Values};
 
@@ -51,7 +50,7 @@ pub fn write(folder: &Path, state: &State, progress: &Progress) -> Result<PathBu
         TrainError::Write { path: path.clone(), reason: format!("{error}{kept}") }
     };
     let remembered = serde_json::to_string(progress).map_err(|error| failed(error.into()))?;
-    let arrays = state.iter().map(|(name, array)| (name.as_str(), array.shape.as_slice(), View::of(&array.values)));
+    let arrays = state.iter().map(|(name, array)| (name.as_str(), array.shape.as_slice(), view(&array.values)));
     let part = path.with_extension("part");
     write_part(&part, arrays.collect(), &[("daub", remembered.as_str())]).map_err(failed)?;
     if path.is_file() {
@@ -62,76 +61,11 @@ pub fn write(folder: &Path, state: &State, progress: &Progress) -> Result<PathBu
     Ok(path)
 }
 
-/// Writes weights under their keys as safetensors; an old file stays as it was until the new one is whole.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn write_weights(path: &Path, tensors: &[(String, crate::checkpoint::Tensor)]) -> Result<(), TrainError> {
-    let failed = |error: std::io::Error| TrainError::Write { path: path.to_owned(), reason: error.to_string() };
-    let arrays = tensors.iter().map(|(key, tensor)| (key.as_str(), tensor.shape.as_slice(), View::F32(&tensor.values)));
-    let part = path.with_extension("safetensors.part");
-    write_part(&part, arrays.collect(), &[("format", "pt")]).map_err(failed)?;
-    std::fs::rename(&part, path).map_err(failed)
-}
-
-/// Numbers as they are written.
-enum View<'a> {
-    F32(&'a [f32]),
-    U64(&'a [u64]),
-}
-
-impl<'a> View<'a> {
-    fn of(values: &'a Values) -> Self {
-        match values {
-            Values::F32(values) => Self::F32(values),
-            Values::U64(values) => Self::U64(values),
-        }
+fn view(values: &Values) -> View<'_> {
+    match values {
+        Values::F32(values) => View::F32(values),
+        Values::U64(values) => View::U64(values),
     }
-
-    fn bytes(&self) -> &'a [u8] {
-        match self {
-            Self::F32(values) => bytemuck::cast_slice(values),
-            Self::U64(values) => bytemuck::cast_slice(values),
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::F32(_) => "F32",
-            Self::U64(_) => "U64",
-        }
-    }
-}
-
-/// Writes and syncs a whole safetensors file; on an error nothing is left of it.
-fn write_part(part: &Path, arrays: Vec<(&str, &[usize], View<'_>)>, metadata: &[(&str, &str)]) -> std::io::Result<()> {
-    let mut header = Map::new();
-    header.insert("__metadata__".to_owned(), json!(metadata.iter().copied().collect::<BTreeMap<_, _>>()));
-    // The widest numbers first, so that every array lies at a multiple of its width.
-    let (wide, narrow): (Vec<_>, Vec<_>) = arrays.into_iter().partition(|(_, _, view)| view.name() == "U64");
-    let ordered: Vec<_> = wide.into_iter().chain(narrow).collect();
-    let mut end = 0;
-    for (name, shape, view) in &ordered {
-        let start = end;
-        end += view.bytes().len();
-        header.insert((*name).to_owned(), json!({ "dtype": view.name(), "shape": shape, "data_offsets": [start, end] }));
-    }
-    let mut header = serde_json::to_string(&header)?;
-    header.extend(std::iter::repeat_n(' ', header.len().next_multiple_of(8) - header.len()));
-    let write = || -> std::io::Result<()> {
-        let mut file = BufWriter::with_capacity(1 << 20, File::create(part)?);
-        file.write_all(&(header.len() as u64).to_le_bytes())?;
-        file.write_all(header.as_bytes())?;
-        for (_, _, view) in &ordered {
-            file.write_all(view.bytes())?;
-        }
-        file.flush()?;
-        file.get_ref().sync_all()
-    };
-    write().inspect_err(|_| {
-        // What is half written is of no use; that it cannot be removed changes nothing for the caller.
-        drop(std::fs::remove_file(part));
-    })
 }
 
 /// Makes renames last through a power cut, where the system can open folders.

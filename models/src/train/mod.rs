@@ -55,7 +55,7 @@ pub mod template;
 mod tests;
 
 pub use batch::{Batch, DataInfo, Image, Pair, Tile};
-pub use bundle::Bundle;
+pub use bundle::{Bundle, Companion};
 pub use config::{Config, DeviceChoice, GanLoss, Loss, Method, Network, Precision, Schedule};
 pub use draws::draws;
 pub use memory::Memory;

@@ -1,12 +1,15 @@
 //! pix2pixHD (Wang et al. 2018): judges at several sizes, their features and VGG16's, instance edges, object styles,
 //! and a coarse generator that becomes the inner part of a fine one.
 
+use std::path::PathBuf;
+
 use crate::Model;
 use crate::architecture::Family;
+use crate::features::{clusters_path, encoder_path};
 use crate::graph::NormStats;
 use crate::input::Input;
 
-use super::bundle::Bundle;
+use super::bundle::{Bundle, Companion};
 use super::conditional::{Conditional, First, Lesson};
 use super::feeds::{feed, image_tile, images, input_tile, tiles, with_instances};
 use super::net::Feed;
@@ -108,10 +111,14 @@ impl Trainer for Pix2pixHd {
 
     fn bundles(&self) -> Vec<Bundle> {
         let mut bundle = self.shared.bundle();
-        let clusters = self.shared.config.network.clusters;
-        let Some(styles) = &self.styles else { return vec![bundle] };
-        let file = format!("features_clustered_{clusters:03}.npy");
-        bundle.companions.push((file, styles.clustered(clusters, self.shared.config.seed).to_npy()));
+        if let (Some(styles), Some(encoder)) = (&self.styles, &self.shared.encoder) {
+            let (weights, clusters) = (PathBuf::from(&bundle.card.file), self.shared.config.network.clusters);
+            let name = |path: PathBuf| path.display().to_string();
+            let encoder = encoder.net.published(encoder.best());
+            bundle.companions.push((name(encoder_path(&weights)), Companion::Weights(encoder)));
+            let styles = styles.clustered(clusters, self.shared.config.seed).to_npy();
+            bundle.companions.push((name(clusters_path(&weights, clusters)), Companion::Bytes(styles)));
+        }
         vec![bundle]
     }
 }

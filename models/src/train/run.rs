@@ -46,7 +46,7 @@ pub fn run(job: &Job, open: &mut Open<'_>, hear: &mut dyn FnMut(Event<'_>) -> Fl
     check_name(job)?;
     if !job.resume && keep::current(folder).is_file() {
         let folder = folder.display();
-        let reason = format!("{folder} holds a run already: go on with --resume, or name another output.folder");
+        let reason = format!("{folder} holds a run already: resume it (--resume), or choose another name or output.folder");
         return Err(TrainError::Config(reason));
     }
     let kept = job.resume.then(|| keep::read(folder)).transpose()?;
@@ -240,7 +240,9 @@ impl Running<'_> {
         let mut models = Vec::new();
         if self.progress.step > 0 {
             self.sheet(hear)?;
-            models = publish(self.trainer.as_ref(), &self.job.publish)?;
+            for bundle in self.trainer.bundles() {
+                models.push(bundle.write(&self.job.publish)?.with_extension("json"));
+            }
         }
         let report = self.report().unwrap_or_else(|reason| {
             hear(Event::Warning(&reason));
@@ -248,24 +250,6 @@ impl Running<'_> {
         });
         Ok(Outcome { step: self.progress.step, stopped, seconds: self.progress.seconds, models, report })
     }
-}
-
-/// Puts the networks and their cards into the folder that models are listed from.
-fn publish(trainer: &dyn Trainer, folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
-    make_folder(folder)?;
-    let mut cards = Vec::new();
-    for bundle in trainer.bundles() {
-        for (name, bytes) in &bundle.companions {
-            let path = folder.join(name);
-            std::fs::write(&path, bytes).map_err(|error| TrainError::Write { path, reason: error.to_string() })?;
-        }
-        keep::write_weights(&folder.join(&bundle.card.file), &bundle.tensors)?;
-        let path = folder.join(format!("{}.json", bundle.card.name));
-        let written = bundle.card.write(&path);
-        written.map_err(|error| TrainError::Write { path: path.clone(), reason: error.to_string() })?;
-        cards.push(path);
-    }
-    Ok(cards)
 }
 
 fn make_folder(folder: &Path) -> Result<(), TrainError> {

@@ -77,7 +77,7 @@ impl Styles {
 
 impl Clusters {
     /// The bytes of an official `features_clustered_*.npy`.
-    pub(super) fn to_npy(&self) -> Vec<u8> {
+    pub(crate) fn to_npy(&self) -> Vec<u8> {
         dictionary_to_bytes(&self.by_class)
     }
 }

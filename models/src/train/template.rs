@@ -103,9 +103,14 @@ const COMMENTS: &[(&str, &str, Option<&str>)] = &[
 
 /// The starting file of a method.
 pub fn template(method: Method) -> String {
-    let defaults = toml::Table::try_from(Config::new(method)).unwrap_or_default();
-    let mut text =
-        format!("# daub train {} settings. Delete what you do not change: the values below are the defaults.\n", name_of(method));
+    let head = "Delete what you do not change: the values below are the defaults.";
+    format!("# daub train {} settings. {head}\n{}", name_of(method), written(&Config::new(method)))
+}
+
+/// A configuration as a file with a comment on every option.
+pub fn written(config: &Config) -> String {
+    let defaults = toml::Table::try_from(config).unwrap_or_default();
+    let mut text = String::new();
     let mut table = Some(&defaults);
     for (name, comment, example) in COMMENTS {
         if let Some(path) = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
@@ -149,10 +154,14 @@ mod tests {
     const METHODS: [Method; 5] = [Method::Gan, Method::Pix2pix, Method::Cyclegan, Method::Pix2pixhd, Method::Colorize];
 
     #[test]
-    fn a_template_is_the_defaults() {
+    fn a_file_is_what_it_was_written_from() {
         for method in METHODS {
             let text = template(method);
             assert_eq!(Config::parse(&text).unwrap(), Config::new(method), "{text}");
+            let mut other = Config::new(method);
+            (other.name, other.network.width, other.schedule.rate) = ("\"cats\"".to_owned(), 7, 3e-4);
+            other.data.validation = Some("pictures/val".into());
+            assert_eq!(Config::parse(&written(&other)).unwrap(), other);
         }
     }
 

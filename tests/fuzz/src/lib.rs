@@ -70,13 +70,12 @@ pub mod text;
 #[path = "../../../app/src/tool.rs"]
 pub mod tool;
 
-/// The part of `daub::generate` that files need.
-#[path = "."]
+/// The part of `daub::generate` that files need, as it is there.
 pub mod generate {
-    #[path = "../../../app/src/generate/input.rs"]
-    mod input;
-
-    pub use input::{input_of, rgb_of};
+    /// Colours `0xRRGGBB` as three bytes each.
+    pub fn rgb_of(pixels: &[u32]) -> Vec<u8> {
+        pixels.iter().flat_map(|pixel| pixel.to_be_bytes()[1..].to_vec()).collect()
+    }
 }
 
 /// The part of `daub::state` that files need.

@@ -106,6 +106,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<()> {
         report["edit_speedup"] = rounded(median(&times) / median(&edits)).into();
         report["edit_median_psnr_db"] = rounded(median(&decibels)).into();
         report["edit_worst_psnr_db"] = rounded(decibels[0]).into();
+        let share = |least: f64| rounded(decibels.iter().filter(|db| **db >= least).count() as f64 / decibels.len() as f64);
+        report["edit_share_at_35_db"] = share(35.0).into();
+        // An edit that reaches far is painted exactly instead.
+        report["edit_share_exact"] = share(90.0).into();
     }
     if arguments.json {
         println!("{report}");

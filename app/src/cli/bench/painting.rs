@@ -1,5 +1,6 @@
 //! `daub bench --painting`: what strokes and moves cost the window's thread, and what their undo steps take.
 
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use daub_models::random::Draws;
 
 use super::{median, sorted};
 use crate::document::{Canvas, Document, Kind, Mask, NewObject, Part, Rect, Shape};
-use crate::generate::input_of_document;
+use crate::generate::Gatherer;
 use crate::paint::{self, Fill, Point, texture};
 
 /// Size of the drawing, as pix2pixHD's largest.
@@ -20,6 +21,8 @@ const GESTURES: u64 = 500;
 const FRAMES: u64 = 12;
 /// Pointer samples a frame: a mouse of 1000 reports a second in a window of 60 frames.
 const SAMPLES: u64 = 16;
+/// Inputs that a generator holds: what waits, what is painted, what edits go on from.
+const HELD: usize = 3;
 /// Every tenth gesture moves an object, the others paint.
 const MOVES_EVERY: u64 = 10;
 
@@ -48,6 +51,7 @@ pub(super) fn measure() -> serde_json::Value {
     let palette: Vec<[u8; 3]> = (0..35).map(|id| [id * 7, 255 - id * 7, id]).collect();
     let mut draws = Draws::new(1, 2);
     let (mut strokes, mut moves, mut inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut gatherer, mut held) = (Gatherer::default(), VecDeque::new());
     let architecture = Architecture::new(Family::Pix2pixhdGlobal, InputKind::Labels, 35, 64, 4, 9);
     let architecture = Architecture { instance_edges: true, ..architecture };
     for gesture in 0..GESTURES {
@@ -77,11 +81,11 @@ pub(super) fn measure() -> serde_json::Value {
             black_box(texture::image_of(document.composite(), dirty, &palette));
             let times = if moves_object { &mut moves } else { &mut strokes };
             times.push(started.elapsed().as_secs_f64() * 1e3);
-        }
-        if moves_object {
             let started = Instant::now();
-            black_box(input_of_document(&document, &architecture));
+            let input = gatherer.gather(1, &document, &architecture);
             inputs.push(started.elapsed().as_secs_f64() * 1e3);
+            held.push_front(input);
+            held.truncate(HELD);
         }
     }
     let mib = document.history_bytes() as f64 / f64::from(1 << 20);

@@ -2,7 +2,7 @@
 //!
 //! | Entry | Holds |
 //! |---|---|
-//! | `project.json` | `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`, `layers`, `horizon`, `hints`, `looks`, `objects`, and what else belongs to the drawing: the fields of [`Settings`] |
+//! | `project.json` | `format`, `title`, `kind` (a label set's name, `sketch` or `photo`), `model`, `layers`, `horizon`, `hints`, `looks`, `styles`, `objects`, and what else belongs to the drawing: the fields of [`Settings`] |
 //! | `paint.png` | the paint: a palette PNG of ids for label kinds, RGB elsewhere |
 //! | `base.png` | what the eraser brings back, in the same way; the paint itself if it is not there |
 //! | `lines.png` | guide lines in RGB, if there are any |
@@ -75,8 +75,6 @@ pub struct Project {
 pub struct Settings {
     /// Zoom and position.
     pub view: View,
-    /// The styles over its picture.
-    pub styles: Chain,
     /// The mirrors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub symmetry: Option<Symmetry>,
@@ -97,6 +95,8 @@ struct Header {
     hints: Vec<Hint>,
     #[serde(default)]
     looks: Looks,
+    #[serde(default)]
+    styles: Chain,
     #[serde(default)]
     objects: Vec<Entry>,
     #[serde(flatten)]
@@ -127,6 +127,7 @@ impl Project {
             horizon: Some(extras.horizon),
             hints: extras.hints.clone(),
             looks: extras.looks.clone(),
+            styles: extras.styles.clone(),
             objects: objects.iter().map(|object| Entry::of(object)).collect(),
             settings: self.settings.clone(),
         };
@@ -184,7 +185,9 @@ impl Project {
         let objects = objects::read(&mut reader, header.objects, kind, bounds)?;
         let horizon = header.horizon.unwrap_or_else(|| Horizon::of(&paint));
         let reference = reference.map(Arc::new);
-        let extras = Extras { layers: header.layers, hints: header.hints, reference, horizon, looks: header.looks };
+        let Header { layers, hints, looks, .. } = header;
+        let styles = header.styles.checked();
+        let extras = Extras { layers, hints, reference, horizon, looks, styles };
         let base = Arc::new(base.unwrap_or_else(|| paint.clone()));
         let content = Content { paint, base, lines, objects, extras };
         let candidates = candidates(&mut reader);

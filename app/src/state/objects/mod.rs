@@ -6,7 +6,7 @@ mod gesture;
 mod placing;
 
 pub use gesture::ObjectGesture;
-pub(super) use placing::natural_height_px;
+pub(super) use placing::{natural_height_px, stamped};
 
 use std::sync::Arc;
 
@@ -177,14 +177,25 @@ impl State {
     fn add_stamp(&mut self, name: &str, foot: [f32; 2]) {
         let labels = self.drawing().model.as_ref().map(|model| model.card.labels.clone()).unwrap_or_default();
         let Some(stamp) = self.stamps.find(name) else { return };
-        match placing::stamped(stamp, foot, &self.drawing().document, &labels, self.language) {
+        let document = &self.drawing().document;
+        let placement = Placement::upright(foot, natural_height_px(stamp, foot, document));
+        match placing::stamped(stamp, placement, document, &labels, self.language) {
             Some(new) => self.add_object(new),
             None => self.tell(UNSUITABLE),
         }
     }
 
     fn duplicate(&mut self) {
-        let copies: Vec<Object> = self.drawing().selected_objects().map(|object| Object::clone(object)).collect();
+        let copies = self.drawing().selected_objects().map(|object| Object::clone(object)).collect();
+        self.add_copies(copies);
+    }
+
+    /// Puts copies of objects on top, beside where those stand, as one step, and selects them.
+    pub(super) fn add_copies(&mut self, copies: Vec<Object>) {
+        let layer = self.drawing().document.extras().layers[Layer::Objects];
+        if layer.locked || !layer.visible {
+            return self.tell(LOCKED);
+        }
         let bounds = self.drawing().document.canvas().bounds();
         let beside = bounds.width().max(bounds.height()) as f32 / 40.0;
         if copies.len() + self.drawing().document.objects().len() > MAX_OBJECTS {
@@ -200,6 +211,7 @@ impl State {
         let added = added.collect();
         document.commit();
         self.drawing_mut().selected = added;
+        self.tool = Tool::Objects;
     }
 
     /// The name of an ink in the label set of the current model.

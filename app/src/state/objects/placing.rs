@@ -52,16 +52,15 @@ pub(super) fn placed(object: &Object, placement: Placement, bounds: Rect, librar
     Object { shape, ..object.standing(placement, masks) }
 }
 
-/// A stamp with its foot at a place, as large as things there are; `None` when the drawing has no ink for it.
-pub(super) fn stamped(
+/// A stamp at a placement; `None` when the drawing has no ink for it.
+pub(in crate::state) fn stamped(
     stamp: &Stamp,
-    foot: [f32; 2],
+    placement: Placement,
     document: &Document,
     labels: &[Label],
     language: Language,
 ) -> Option<NewObject> {
     let bounds = document.canvas().bounds();
-    let placement = Placement::upright(foot, natural_height_px(stamp, foot, document));
     let (parts, inks): (Vec<usize>, Vec<Ink>) = match document.canvas().kind() {
         Kind::Labels(_) => {
             let inks = stamp.inks(labels)?;

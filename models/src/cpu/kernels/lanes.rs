@@ -7,6 +7,8 @@ pub(super) trait Lanes: Copy {
     unsafe fn splat(value: f32) -> Self;
     /// Sixteen numbers from memory; needs no alignment.
     unsafe fn load(from: *const f32) -> Self;
+    /// Sixteen finite float16 from memory; needs no alignment.
+    unsafe fn load_half(from: *const u16) -> Self;
     /// Sixteen numbers to memory; needs no alignment.
     unsafe fn store(self, to: *mut f32);
     /// `self + other`.
@@ -50,6 +52,14 @@ impl Lanes for Portable {
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
         Self(from.cast::<[f32; 16]>().read_unaligned())
+    }
+    #[inline(always)]
+    unsafe fn load_half(from: *const u16) -> Self {
+        // Exponent and fraction move to their places in a float32; the product mends the exponent, denormals included.
+        Self(from.cast::<[u16; 16]>().read_unaligned().map(|bits| {
+            let size = f32::from_bits(u32::from(bits & 0x7fff) << 13) * f32::from_bits(0x7780_0000);
+            f32::from_bits(size.to_bits() | u32::from(bits & 0x8000) << 16)
+        }))
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut f32) {
@@ -114,6 +124,10 @@ mod x86 {
             Self(_mm512_loadu_ps(from))
         }
         #[inline(always)]
+        unsafe fn load_half(from: *const u16) -> Self {
+            Self(_mm512_cvtph_ps(_mm256_loadu_si256(from.cast())))
+        }
+        #[inline(always)]
         unsafe fn store(self, to: *mut f32) {
             _mm512_storeu_ps(to, self.0);
         }
@@ -163,6 +177,10 @@ mod x86 {
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
             Self(_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8)))
+        }
+        #[inline(always)]
+        unsafe fn load_half(from: *const u16) -> Self {
+            Self(_mm256_cvtph_ps(_mm_loadu_si128(from.cast())), _mm256_cvtph_ps(_mm_loadu_si128(from.add(8).cast())))
         }
         #[inline(always)]
         unsafe fn store(self, to: *mut f32) {
@@ -235,6 +253,11 @@ mod neon {
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
             Self([vld1q_f32(from), vld1q_f32(from.add(4)), vld1q_f32(from.add(8)), vld1q_f32(from.add(12))])
+        }
+        #[inline(always)]
+        unsafe fn load_half(from: *const u16) -> Self {
+            let super::Portable(numbers) = super::Portable::load_half(from);
+            Self::load(numbers.as_ptr())
         }
         #[inline(always)]
         unsafe fn store(self, to: *mut f32) {

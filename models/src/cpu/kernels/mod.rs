@@ -32,8 +32,8 @@ pub(super) struct Kernels {
     pub(super) blocks: usize,
     /// Pixels that a narrow tile may have at most.
     pub(super) narrow_pixels: usize,
-    /// By stride, blocks and pixels, each from 1.
-    tiles: [[[TileKernel; MOST_PIXELS]; 2]; 2],
+    /// For weights of 32 and of 16 bits: by stride, blocks and pixels, each from 1.
+    tiles: [[[[TileKernel; MOST_PIXELS]; 2]; 2]; 2],
     /// By stride, planes and pixels, each from 1.
     narrow: [[[TileKernel; 6]; 4]; 2],
     /// See [`rows::row`].
@@ -53,9 +53,9 @@ pub(super) struct Kernels {
 }
 
 impl Kernels {
-    /// The tile kernel for these counts.
-    pub(super) fn tile(&self, stride: usize, blocks: usize, pixels: usize) -> TileKernel {
-        self.tiles[stride - 1][blocks - 1][pixels - 1]
+    /// The tile kernel for these counts, for weights in float16 if `half`.
+    pub(super) fn tile(&self, half: bool, stride: usize, blocks: usize, pixels: usize) -> TileKernel {
+        self.tiles[usize::from(half)][stride - 1][blocks - 1][pixels - 1]
     }
 
     /// The narrow tile kernel for these counts.
@@ -82,7 +82,7 @@ impl Kernels {
             taps: taps.as_ptr(),
             tap_count: taps.len(),
             input: cells.at(0),
-            weights: cells.at(input),
+            weights: cells.at(input).cast_const().cast(),
             bias: cells.at(bias),
             out: cells.at(bias + self.blocks * 16),
             out_block: self.pixels * 16,
@@ -91,7 +91,7 @@ impl Kernels {
         };
         for _ in 0..rounds {
             // SAFETY: the buffer was made for exactly this, and the kernel was chosen for this processor.
-            unsafe { self.tile(1, self.blocks, self.pixels)(&tile) };
+            unsafe { self.tile(false, 1, self.blocks, self.pixels)(&tile) };
         }
     }
 
@@ -103,7 +103,7 @@ impl Kernels {
             if is_x86_feature_detected!("avx512f") {
                 found.push(&avx512::KERNELS);
             }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c") {
                 found.push(&avx2::KERNELS);
             }
         }
@@ -124,10 +124,10 @@ macro_rules! kernels {
             use super::{Backward, Into, Kernels, Load, Tile, TileKernel};
 
             $(#[$feature])?
-            unsafe fn tile<const P: usize, const B: usize, const S: usize>(tile: &Tile) {
+            unsafe fn tile<const P: usize, const B: usize, const S: usize, const H: bool>(tile: &Tile) {
                 // A kernel larger than the registers is never asked for; do not compile it.
                 if P <= $pixels && B <= $blocks {
-                    super::tile::tile::<V, P, B, S>(tile);
+                    super::tile::tile::<V, P, B, S, H>(tile);
                 }
             }
             $(#[$feature])?
@@ -170,11 +170,11 @@ macro_rules! kernels {
                 super::winograd::backward::<V>(tile);
             }
 
-            const fn tiles<const B: usize, const S: usize>() -> [TileKernel; super::MOST_PIXELS] {
+            const fn tiles<const B: usize, const S: usize, const H: bool>() -> [TileKernel; super::MOST_PIXELS] {
                 [
-                    tile::<1, B, S>, tile::<2, B, S>, tile::<3, B, S>, tile::<4, B, S>, tile::<5, B, S>, tile::<6, B, S>,
-                    tile::<7, B, S>, tile::<8, B, S>, tile::<9, B, S>, tile::<10, B, S>, tile::<11, B, S>, tile::<12, B, S>,
-                    tile::<13, B, S>, tile::<14, B, S>,
+                    tile::<1, B, S, H>, tile::<2, B, S, H>, tile::<3, B, S, H>, tile::<4, B, S, H>, tile::<5, B, S, H>, tile::<6, B, S, H>,
+                    tile::<7, B, S, H>, tile::<8, B, S, H>, tile::<9, B, S, H>, tile::<10, B, S, H>, tile::<11, B, S, H>, tile::<12, B, S, H>,
+                    tile::<13, B, S, H>, tile::<14, B, S, H>,
                 ]
             }
             const fn narrows<const N: usize, const S: usize>() -> [TileKernel; 6] {
@@ -186,7 +186,10 @@ macro_rules! kernels {
                 pixels: $pixels,
                 blocks: $blocks,
                 narrow_pixels: $narrow,
-                tiles: [[tiles::<1, 1>(), tiles::<2, 1>()], [tiles::<1, 2>(), tiles::<2, 2>()]],
+                tiles: [
+                    [[tiles::<1, 1, false>(), tiles::<2, 1, false>()], [tiles::<1, 2, false>(), tiles::<2, 2, false>()]],
+                    [[tiles::<1, 1, true>(), tiles::<2, 1, true>()], [tiles::<1, 2, true>(), tiles::<2, 2, true>()]],
+                ],
                 narrow: [
                     [narrows::<1, 1>(), narrows::<2, 1>(), narrows::<3, 1>(), narrows::<4, 1>()],
                     [narrows::<1, 2>(), narrows::<2, 2>(), narrows::<3, 2>(), narrows::<4, 2>()],
@@ -206,7 +209,7 @@ macro_rules! kernels {
 #[cfg(target_arch = "x86_64")]
 kernels!(avx512, Avx512, "AVX-512", [target_feature(enable = "avx512f")], 14, 2, 6);
 #[cfg(target_arch = "x86_64")]
-kernels!(avx2, Avx2, "AVX2", [target_feature(enable = "avx2,fma")], 6, 1, 2);
+kernels!(avx2, Avx2, "AVX2", [target_feature(enable = "avx2,fma,f16c")], 6, 1, 2);
 #[cfg(target_arch = "aarch64")]
 kernels!(neon, Neon, "NEON", [target_feature(enable = "neon")], 6, 1, 2);
 kernels!(portable, Portable, "portable", [], 2, 1, 1);

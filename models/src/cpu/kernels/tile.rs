@@ -1,5 +1,7 @@
 //! The inner loops of convolutions: a few pixels of a row times one or two blocks of output planes.
 
+use std::ffi::c_void;
+
 use super::lanes::Lanes;
 use super::rows::TALLY;
 
@@ -22,8 +24,8 @@ pub(in crate::cpu) struct Tile {
     pub(in crate::cpu) tap_count: usize,
     /// Packed input at the tile's first pixel, blocks of 16 planes.
     pub(in crate::cpu) input: *const f32,
-    /// Packed weights of these output blocks.
-    pub(in crate::cpu) weights: *const f32,
+    /// Packed weights of these output blocks: `f32`, or float16 for kernels of halves.
+    pub(in crate::cpu) weights: *const c_void,
     /// What to start from, a number for each plane; null to go on from what `out` holds.
     pub(in crate::cpu) bias: *const f32,
     /// The tile's first pixel in the first output block.
@@ -36,12 +38,15 @@ pub(in crate::cpu) struct Tile {
     pub(in crate::cpu) sums: *mut f32,
 }
 
-/// `PIXELS` pixels, `STRIDE` blocks apart in the input, times `BLOCKS` blocks of 16 output planes.
+/// `PIXELS` pixels, `STRIDE` blocks apart in the input, times `BLOCKS` blocks of 16 output planes; weights are float16 if
+/// `HALF`.
 ///
 /// # Safety
 /// All pointers of `tile` reach as far as its counts say; the processor has the features of `V`.
 #[inline(always)]
-pub(super) unsafe fn tile<V: Lanes, const PIXELS: usize, const BLOCKS: usize, const STRIDE: usize>(tile: &Tile) {
+pub(super) unsafe fn tile<V: Lanes, const PIXELS: usize, const BLOCKS: usize, const STRIDE: usize, const HALF: bool>(
+    tile: &Tile,
+) {
     let mut sums = [[V::splat(0.0); PIXELS]; BLOCKS];
     for block in 0..BLOCKS {
         for pixel in 0..PIXELS {
@@ -55,13 +60,18 @@ pub(super) unsafe fn tile<V: Lanes, const PIXELS: usize, const BLOCKS: usize, co
     for tap in 0..tile.tap_count {
         let Tap { offset, depth, row } = *tile.taps.add(tap);
         let input = tile.input.add(offset as usize);
-        let mut weights = tile.weights.add(row as usize * BLOCKS * 16);
+        let mut weights = row as usize * BLOCKS * 16;
         for plane in 0..depth as usize {
             let mut row = [V::splat(0.0); BLOCKS];
             for block in 0..BLOCKS {
-                row[block] = V::load(weights.add(block * 16));
+                let at = weights + block * 16;
+                row[block] = if HALF {
+                    V::load_half(tile.weights.cast::<u16>().add(at))
+                } else {
+                    V::load(tile.weights.cast::<f32>().add(at))
+                };
             }
-            weights = weights.add(BLOCKS * 16);
+            weights += BLOCKS * 16;
             for pixel in 0..PIXELS {
                 let x = V::splat(*input.add(pixel * STRIDE * 16 + plane));
                 for block in 0..BLOCKS {
@@ -94,7 +104,7 @@ pub(super) unsafe fn narrow_tile<V: Lanes, const PIXELS: usize, const PLANES: us
     for tap in 0..tile.tap_count {
         let Tap { offset, row, .. } = *tile.taps.add(tap);
         let input = tile.input.add(offset as usize);
-        let weights = tile.weights.add(row as usize * PLANES * 16);
+        let weights = tile.weights.cast::<f32>().add(row as usize * PLANES * 16);
         let mut rows = [V::splat(0.0); PLANES];
         for plane in 0..PLANES {
             rows[plane] = V::load(weights.add(plane * 16));

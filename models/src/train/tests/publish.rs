@@ -112,7 +112,9 @@ fn pix2pixhd_publishes_styles_that_the_official_tools_read() {
     let bundle = &trainer.bundles()[0];
     let folder = tempfile::tempdir().unwrap();
     let path = bundle.write(folder.path()).unwrap();
-    let clusters = Clusters::read(&companions(&path).1.unwrap()).unwrap();
+    let (encoder, clusters) = companions(&path);
+    assert_eq!(Model::open(&encoder.unwrap()).unwrap().card.architecture.family, Family::Pix2pixhdEncoder);
+    let clusters = Clusters::read(&clusters.unwrap()).unwrap();
     assert_eq!(clusters.channels(), 2);
     let instances: Arc<[u32]> = batch.pairs[0].input.instances.clone().unwrap();
     let present = |id: &u32| clusters.choices(*id) > 0;
