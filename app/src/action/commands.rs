@@ -4,8 +4,8 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::commands_window::{help_commands, mirror_commands, panel_commands, selection_commands};
 use super::{
-    Action, CandidateAction, FileAction, Interface, Painting, Selection, StyleAction, TraceAction, Training, look_commands,
-    object_commands,
+    Action, CandidateAction, FileAction, Interface, LayerAction, Painting, Selection, StyleAction, TraceAction, Training,
+    look_commands, object_commands,
 };
 use crate::io::export::Kind;
 use crate::text::{Text, text};
@@ -50,6 +50,12 @@ pub fn file_commands() -> Vec<Command> {
             None,
             text("Trace a photo…", "描摹照片…"),
             text("Turn a photograph into a sketch to draw on", "把照片变成可继续绘制的草图"),
+        ),
+        command(
+            LayerAction::OpenReference.into(),
+            None,
+            text("Open a reference photo…", "打开参考照片…"),
+            text("Lay a photograph faintly over the canvas to draw by", "把照片半透明叠加在画布上以便描绘"),
         ),
         command(
             Action::OpenModel,

@@ -1,5 +1,7 @@
 //! What concerns the window and not the drawing.
 
+use std::path::PathBuf;
+
 use super::Action;
 use crate::pen;
 use crate::preferences::Theme;
@@ -42,6 +44,8 @@ pub enum Dialog {
     Commands(String),
     /// What this program is.
     About,
+    /// A picture was dropped that may be more than one thing.
+    Dropped(PathBuf),
 }
 
 impl From<Interface> for Action {

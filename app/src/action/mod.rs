@@ -29,7 +29,7 @@ pub use painting::Painting;
 pub use selection::Selection;
 pub use stamping::Stamping;
 pub use style::StyleAction;
-pub use trace::{TraceAction, Traced};
+pub use trace::{Onto, TraceAction, Traced};
 pub use training::{Finished, Training};
 
 use std::path::PathBuf;

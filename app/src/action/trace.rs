@@ -5,6 +5,7 @@ use std::sync::Arc;
 use daub_models::trace::{Edges, LineStyle};
 use image::RgbImage;
 
+use super::Action;
 use crate::document::Canvas;
 
 /// A wish about tracing, or an answer from the thread that traces.
@@ -27,10 +28,23 @@ pub enum TraceAction {
     Drawn(Traced),
     /// The thread that traces failed.
     Failed(String),
+    /// Whether the photograph is kept as the reference of what is drawn on.
+    KeepPhoto(bool),
+    /// Trace the reference photograph of the drawing that is shown.
+    Reference,
     /// Draw on what was traced.
-    Accept,
+    Accept(Onto),
     /// Leave it.
     Cancel,
+}
+
+/// Where traced lines go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Onto {
+    /// They are a sketch of their own.
+    Drawing,
+    /// They are guide lines over the drawing that is shown.
+    Lines,
 }
 
 /// What the thread that traces has done.
@@ -44,4 +58,10 @@ pub struct Traced {
     pub edges: Arc<Edges>,
     /// The sketch.
     pub sketch: Arc<Canvas>,
+}
+
+impl From<TraceAction> for Action {
+    fn from(action: TraceAction) -> Self {
+        Self::Trace(action)
+    }
 }

@@ -9,7 +9,7 @@ use daub_models::library::Inspection;
 use image::RgbaImage;
 
 use super::App;
-use crate::action::{Action, FileAction, LayerAction, Meaning, Stamping, TraceAction};
+use crate::action::{Action, Dialog, FileAction, Interface, LayerAction, Meaning, Stamping, TraceAction};
 use crate::document::{Canvas, Kind};
 use crate::drawing::Drawing;
 use crate::io::import::{self, Found, LabelSet, Memory, Raw};
@@ -45,6 +45,19 @@ impl App {
     pub(super) fn open(&mut self, path: PathBuf) {
         let openable = self.openable();
         self.files.run(move || read(&path, &openable).unwrap_or_else(|error| vec![failed(&error)]));
+    }
+
+    /// Opens files that were dropped; one picture that may be more than one thing is asked about.
+    pub(super) fn take_dropped(&mut self, paths: Vec<PathBuf>) {
+        let labels = self.state.drawing().document.canvas().kind().is_labels();
+        if let [path] = &paths[..]
+            && pictures::may_be_photo(path, labels)
+        {
+            return self.act(Interface::Open(Dialog::Dropped(path.clone())).into());
+        }
+        for path in paths {
+            self.open(path);
+        }
     }
 
     /// Opens the pictures that were pasted in this frame.

@@ -318,9 +318,7 @@ impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, frame: &mut eframe::Frame) {
         let dropped: Vec<PathBuf> =
             context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
-        for path in dropped {
-            self.open(path);
-        }
+        self.take_dropped(dropped);
         self.take_pasted(context);
         if self.device_is_lost() {
             // Nothing can be drawn any more: the window closes, and the next one goes on from the state.

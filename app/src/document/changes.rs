@@ -26,10 +26,17 @@ impl Changes {
         }
     }
 
-    /// The part that later revisions changed.
-    pub(super) fn since(&self, revision: u64) -> Rect {
-        let later = self.noted.iter().rev().take_while(|(changed, _)| *changed > revision);
-        later.fold(Rect::EMPTY, |all, (_, rect)| all.union(*rect))
+    /// The parts that later revisions changed; what lies far apart is not put together.
+    pub(super) fn since(&self, revision: u64) -> Vec<Rect> {
+        let area = |rect: Rect| rect.width() * rect.height();
+        let mut parts: Vec<Rect> = Vec::new();
+        for (_, rect) in self.noted.iter().rev().take_while(|(changed, _)| *changed > revision) {
+            match parts.last_mut() {
+                Some(last) if area(last.union(*rect)) <= 2 * (area(*last) + area(*rect)) => *last = last.union(*rect),
+                _ => parts.push(*rect),
+            }
+        }
+        parts
     }
 }
 
@@ -47,9 +54,11 @@ mod tests {
         for revision in 1..=2000 {
             changes.note(revision, dot(revision as usize));
         }
-        assert_eq!(changes.since(2000), Rect::EMPTY);
-        assert_eq!(changes.since(1997), Rect { left: 1998, top: 0, right: 2001, bottom: 1 });
-        assert_eq!(changes.since(0), Rect { left: 1, top: 0, right: 2001, bottom: 1 });
-        assert!(changes.since(500).left <= 501, "what lies far back may come with more");
+        assert_eq!(changes.since(2000), []);
+        assert_eq!(changes.since(1997), [Rect { left: 1998, top: 0, right: 2001, bottom: 1 }]);
+        assert_eq!(changes.since(0), [Rect { left: 1, top: 0, right: 2001, bottom: 1 }]);
+        assert!(changes.since(500)[0].left <= 501, "what lies far back may come with more");
+        changes.note(2001, dot(9000));
+        assert_eq!(changes.since(1998), [dot(9000), Rect { left: 1999, top: 0, right: 2001, bottom: 1 }]);
     }
 }

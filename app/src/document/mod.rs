@@ -199,8 +199,8 @@ impl Document {
         self.picture_revision
     }
 
-    /// The part of the composite, and of the instances in it, that changed after a picture revision.
-    pub fn changed_since(&self, picture_revision: u64) -> Rect {
+    /// The parts of the composite, and of the instances in it, that changed after a picture revision.
+    pub fn changed_since(&self, picture_revision: u64) -> Vec<Rect> {
         self.changes.since(picture_revision)
     }
 

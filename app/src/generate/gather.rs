@@ -111,9 +111,12 @@ impl<T: Copy + Default> Planes<T> {
             (None, Some((known, plane))) => (Some(known.revision), Arc::from(&plane[..])),
             (None, None) => (None, Arc::from(vec![T::default(); length])),
         };
-        let changed = since.map_or(bounds, |revision| document.changed_since(revision));
+        let changed = since.map_or_else(|| vec![bounds], |revision| document.changed_since(revision));
         // No one else holds it, so nothing is copied here.
-        write(Arc::make_mut(&mut plane), changed);
+        let values = Arc::make_mut(&mut plane);
+        for rect in changed {
+            write(values, rect);
+        }
         if self.kept.len() >= MOST {
             self.kept.remove(0);
         }

@@ -56,6 +56,12 @@ pub fn read_reference(path: &Path) -> anyhow::Result<Picture> {
     Picture::new(width, height, photo.into_raw()).context("the picture is empty")
 }
 
+/// Whether a file may be a photograph by its ending; over a drawing of labels a PNG is taken for a label map.
+pub fn may_be_photo(path: &Path, labels: bool) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    matches!(ending.as_str(), "jpg" | "jpeg" | "webp") || (ending == "png" && !labels)
+}
+
 /// Decodes a picture as colours.
 ///
 /// # Errors

@@ -57,7 +57,7 @@ impl State {
     }
 
     /// Lets the pen work on a layer.
-    fn activate(&mut self, layer: Layer) {
+    pub(super) fn activate(&mut self, layer: Layer) {
         let drawing = &mut self.drawings[self.current];
         match layer {
             Layer::Objects => self.tool = Tool::Objects,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 use daub_models::Model;
 use daub_models::card::Task;
 use daub_models::trace::{Edges, LineStyle};
-use image::RgbImage;
+use image::imageops::FilterType;
+use image::{GrayImage, RgbImage};
 
 use super::{Notice, State};
-use crate::action::{Effect, TraceAction, Traced};
-use crate::document::{Canvas, Document, Kind};
+use crate::action::{Effect, Onto, TraceAction, Traced};
+use crate::document::{CLEAR, Canvas, Content, Document, Ink, Kind, Layer, Picture, Rect, Target};
 use crate::io::dialogs::Purpose;
 use crate::text::{Text, text};
-use crate::trace::framed;
+use crate::trace::{bounded, framed};
 
 const NO_DETECTOR: Text =
     text("Tracing needs an edge detector such as hed_vgg16, and none is here", "描摹需要边缘检测模型（如 hed_vgg16），但未找到");
@@ -30,6 +31,8 @@ pub struct Tracing {
     pub framed: Arc<RgbImage>,
     /// Whether that is cut to the size that sketch models were trained on.
     pub cut: bool,
+    /// Whether it is kept as the reference of what is drawn on.
+    pub keeps_photo: bool,
     /// How lines are drawn.
     pub style: LineStyle,
     /// The edges, once they are found.
@@ -82,7 +85,13 @@ impl State {
                 self.tracing = None;
                 self.notices.tell(Notice::error(message));
             }
-            TraceAction::Accept => self.draw_on_trace(),
+            TraceAction::KeepPhoto(keeps) => {
+                if let Some(tracing) = &mut self.tracing {
+                    tracing.keeps_photo = keeps;
+                }
+            }
+            TraceAction::Reference => self.trace_reference(),
+            TraceAction::Accept(onto) => self.draw_on_trace(onto),
             TraceAction::Cancel => self.tracing = None,
         }
         Vec::new()
@@ -95,7 +104,8 @@ impl State {
         }
         let (cut, style) = (self.sketch_model().is_some(), LineStyle::default());
         let framed = photo.clone();
-        self.trace(Tracing { id: 0, title, photo, framed, cut, style, edges: None, sketch: None, drawn: None });
+        let keeps_photo = false;
+        self.trace(Tracing { id: 0, title, photo, framed, cut, keeps_photo, style, edges: None, sketch: None, drawn: None });
     }
 
     /// Begins to trace a photograph with a cut that may be another than before.
@@ -110,16 +120,111 @@ impl State {
         self.tracing = Some(Tracing { id, framed, edges: None, sketch: None, drawn: None, ..tracing });
     }
 
-    /// Opens the sketch as a drawing of its own.
-    fn draw_on_trace(&mut self) {
-        let Some(tracing) = self.tracing.take() else { return };
-        let Some(sketch) = tracing.sketch else { return };
-        let model = self.sketch_model().cloned();
-        // The eraser takes traced lines away instead of bringing them back.
-        let paper = Canvas::new(Kind::Sketch, sketch.width(), sketch.height(), 0x00ff_ffff);
-        let mut document = Document::restore(tracing.title, Canvas::clone(&sketch), paper);
-        // No file holds it yet.
-        document.mark_saved(0);
-        self.add(document, model);
+    fn trace_reference(&mut self) {
+        let document = &self.drawing().document;
+        let Some(picture) = &document.extras().reference else { return };
+        let photo = RgbImage::from_raw(picture.width as u32, picture.height as u32, picture.rgb.clone());
+        if let Some(photo) = photo {
+            self.start_tracing(document.title.clone(), Arc::new(bounded(photo)));
+        }
+    }
+
+    /// Opens the sketch as a drawing of its own, or lays it over the drawing that is shown.
+    fn draw_on_trace(&mut self, onto: Onto) {
+        let Some(Tracing { title, framed, sketch: Some(sketch), keeps_photo, .. }) = self.tracing.take() else { return };
+        let (width, height) = (framed.width() as usize, framed.height() as usize);
+        let reference = Picture::new(width, height, framed.as_raw().clone()).filter(|_| keeps_photo).map(Arc::new);
+        match onto {
+            Onto::Drawing => {
+                let model = self.sketch_model().cloned();
+                // The eraser takes traced lines away instead of bringing them back.
+                let paper = Canvas::new(Kind::Sketch, sketch.width(), sketch.height(), CLEAR);
+                let mut content = Content::new(Canvas::clone(&sketch), paper);
+                content.extras.reference = reference;
+                let mut document = Document::from_content(title, content);
+                // No file holds it yet.
+                document.mark_unsaved();
+                self.add(document, model);
+            }
+            Onto::Lines => {
+                let document = &mut self.drawing_mut().document;
+                document.set_target(Target::Lines);
+                document.begin();
+                document.edit_extras(|extras| {
+                    extras.layers[Layer::Lines].visible = true;
+                    if reference.is_some() {
+                        extras.reference = reference;
+                        extras.layers[Layer::Reference].visible = true;
+                    }
+                });
+                document.draw(|lines, _| lay_lines(lines, &sketch));
+                document.commit();
+                // To be drawn on.
+                self.activate(Layer::Lines);
+            }
+        }
+    }
+}
+
+/// Darkens guide lines by a sketch, as large as fits and in the middle, where a reference photograph lies too.
+fn lay_lines(lines: &mut Canvas, sketch: &Canvas) -> Rect {
+    let scale = (lines.width() as f32 / sketch.width() as f32).min(lines.height() as f32 / sketch.height() as f32);
+    let side = |side: usize, most: usize| ((side as f32 * scale).round().max(1.0) as usize).min(most);
+    let (width, height) = (side(sketch.width(), lines.width()), side(sketch.height(), lines.height()));
+    let grey = sketch.pixels().iter().map(|ink| *ink as u8).collect();
+    let Some(grey) = GrayImage::from_raw(sketch.width() as u32, sketch.height() as u32, grey) else { return Rect::EMPTY };
+    let grey = image::imageops::resize(&grey, width as u32, height as u32, FilterType::Triangle);
+    let (left, top) = ((lines.width() - width) / 2, (lines.height() - height) / 2);
+    for (y, row) in (top..).zip(grey.as_raw().chunks_exact(width)) {
+        for (ink, level) in lines.row_mut(y, left, left + width).iter_mut().zip(row) {
+            *ink = (*ink).min(Ink::from(*level) * 0x01_0101);
+        }
+    }
+    Rect { left, top, right: left + width, bottom: top + height }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+    use crate::text::Language;
+
+    /// A traced photograph of 64 by 64 pixels with a dark line across its middle.
+    fn traced() -> State {
+        let mut state = State::new(Vec::new(), Language::English);
+        let pixels = (0..64 * 64).map(|at| if at / 64 == 32 { 0 } else { CLEAR }).collect();
+        let sketch = Canvas::from_pixels(Kind::Sketch, 64, 64, pixels).map(Arc::new);
+        let photo = Arc::new(RgbImage::from_pixel(64, 64, image::Rgb([9, 8, 7])));
+        let (framed, style) = (photo.clone(), LineStyle::default());
+        let title = "cat".to_owned();
+        let (edges, drawn, keeps_photo) = (None, Some(style), true);
+        state.tracing = Some(Tracing { id: 1, title, photo, framed, cut: false, keeps_photo, style, edges, sketch, drawn });
+        state
+    }
+
+    #[test]
+    fn lines_are_laid_over_the_drawing_as_one_step() {
+        let mut state = traced();
+        let paint = state.drawing().document.canvas().clone();
+        state.apply(TraceAction::Accept(Onto::Lines).into());
+        let document = &state.drawing().document;
+        let lines = document.content().lines.as_ref().unwrap();
+        // 512 by 256 pixels take a square of 256 in their middle.
+        let dark = |x, y| lines.get(x, y).is_some_and(|ink| ink < 0x0080_8080);
+        assert!(dark(256, 130) && dark(130, 130) && !dark(120, 130) && !dark(256, 60));
+        assert!(document.extras().reference.is_some() && document.canvas() == &paint);
+        assert_eq!((document.history_steps(), state.drawing().active), (1, Layer::Lines));
+        state.apply(Action::Undo);
+        let document = &state.drawing().document;
+        assert!(document.content().lines.is_none() && document.extras().reference.is_none());
+    }
+
+    #[test]
+    fn a_sketch_of_its_own_keeps_the_photograph() {
+        let mut state = traced();
+        state.apply(TraceAction::Accept(Onto::Drawing).into());
+        let document = &state.drawing().document;
+        assert_eq!((document.canvas().kind(), document.canvas().get(10, 32)), (&Kind::Sketch, Some(0)));
+        assert!(document.extras().reference.is_some() && document.is_unsaved() && !document.can_undo());
     }
 }

@@ -127,7 +127,7 @@ fn entries(ui: &Ui, state: &State) -> Vec<Entry> {
     for (group, commands) in command_groups() {
         for command in commands {
             let (name, other) = in_both(command.label);
-            let keys = command.shortcut.map(|keys| ui.ctx().format_shortcut(&keys)).unwrap_or_default();
+            let keys = command.shortcut.map(|keys| super::widgets::keys_of(ui.ctx(), keys)).unwrap_or_default();
             let enabled = is_enabled(&command.action, state);
             entries.push(Entry { group: group.of(language), name, other, keys, enabled, action: command.action });
         }

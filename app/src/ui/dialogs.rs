@@ -3,8 +3,9 @@
 use egui::{Grid, Id, Modal, ScrollArea, Slider, Ui};
 
 use super::commands::commands_ui;
+use super::dropped::dropped_ui;
 use super::menu::options_ui;
-use super::widgets::keys_ui;
+use super::widgets::{keys_of, keys_ui};
 use crate::action::{Action, Dialog, Interface, command_groups};
 use crate::preferences::{Theme, UI_SCALE_RANGE};
 use crate::state::State;
@@ -22,6 +23,7 @@ const SCALE: Text = text("Size", "大小");
 const MODELS: Text = text("Models", "模型");
 const SHORTCUTS: Text = text("Keyboard shortcuts", "键盘快捷键");
 const DONE: Text = text("Done", "完成");
+const CANCEL: Text = text("Cancel", "取消");
 const ABOUT: Text = text(
     "Painting that answers with photographs: paint labels or lines on the left, and the picture follows on the right.",
     "会回应照片的绘画：在左侧绘制标签或线条，右侧的图片随之变化。",
@@ -57,10 +59,12 @@ pub(super) fn dialogs_ui(ui: &Ui, state: &State, actions: &mut Vec<Action>) {
             Dialog::Preferences => preferences_ui(ui, state, actions),
             Dialog::Shortcuts => shortcuts_ui(ui, state.language),
             Dialog::About => about_ui(ui, state.language),
+            Dialog::Dropped(path) => dropped_ui(ui, state, path, actions),
             Dialog::Commands(_) => {}
         }
         ui.add_space(8.0);
-        ui.vertical_centered(|ui| ui.button(DONE.of(state.language)).clicked()).inner
+        let close = if matches!(dialog, Dialog::Dropped(_)) { CANCEL } else { DONE };
+        ui.vertical_centered(|ui| ui.button(close.of(state.language)).clicked()).inner
     });
     if shown.inner || shown.should_close() {
         actions.push(Interface::Close.into());
@@ -152,7 +156,7 @@ fn group_ui(ui: &mut Ui, title: Text, commands: &[crate::action::Command], langu
     }
     ui.strong(title.of(language));
     for (command, shortcut) in with_keys {
-        let keys = ui.ctx().format_shortcut(&shortcut);
+        let keys = keys_of(ui.ctx(), shortcut);
         row_ui(ui, &keys, command.label.of(language).trim_end_matches('…'));
     }
     ui.add_space(8.0);

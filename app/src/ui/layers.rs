@@ -5,7 +5,7 @@ use egui::{Align, Layout, Sense, Slider, Ui, Vec2, WidgetInfo};
 use super::icons::Icon;
 use super::theme;
 use super::widgets::{focus_ring, small_icon_button};
-use crate::action::{Action, LayerAction};
+use crate::action::{Action, LayerAction, TraceAction};
 use crate::document::{Kind, Layer, LayerState};
 use crate::state::State;
 use crate::text::{Text, text};
@@ -17,9 +17,14 @@ const LOCK: Text = text("Lock", "锁定");
 const UNLOCK: Text = text("Unlock", "解锁");
 const OPACITY: Text = text("Opacity", "不透明度");
 const OPEN: Text = text("Open a photograph…", "打开照片…");
+const TRACE: Text = text("Trace…", "描摹…");
+const TRACE_TIP: Text = text("Turn its edges into lines to draw on", "把其边缘变为可绘制的线条");
 const REMOVE: Text = text("Remove", "移除");
 const CLEAR: Text = text("Clear", "清空");
 const HINT_COLOUR: Text = text("Colour of the next hint", "下一个提示的颜色");
+
+/// Height of a row in points.
+const ROW: f32 = 24.0;
 
 /// What a layer is called and what it is for.
 fn words(layer: Layer, kind: &Kind) -> (Text, Text) {
@@ -78,12 +83,13 @@ fn row_ui(ui: &mut Ui, state: &State, layer: Layer, actions: &mut Vec<Action>) {
     let (name, tip) = words(layer, document.canvas().kind());
     let name = name.of(language);
     ui.horizontal(|ui| {
+        ui.set_min_height(ROW);
         let (icon, verb) = if visible { (Icon::Eye, HIDE) } else { (Icon::EyeOff, SHOW) };
         let label = format!("{}: {name}", verb.of(language));
         if small_icon_button(ui, icon, &label, false).on_hover_text(verb.of(language)).clicked() {
             actions.push(LayerAction::Show(layer, !visible).into());
         }
-        let size = Vec2::new((ui.available_width() - 28.0).max(20.0), 24.0);
+        let size = Vec2::new((ui.available_width() - 28.0).max(20.0), ROW);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
         let active = is_active(state, layer);
         response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, active, name));
@@ -124,9 +130,13 @@ fn reference_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     if there {
         opacity_ui(ui, state, Layer::Reference, actions);
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.button(OPEN.of(language)).clicked() {
             actions.push(LayerAction::OpenReference.into());
+        }
+        let traces = there && state.edge_model().is_some();
+        if traces && ui.button(TRACE.of(language)).on_hover_text(TRACE_TIP.of(language)).clicked() {
+            actions.push(TraceAction::Reference.into());
         }
         if there && ui.button(REMOVE.of(language)).clicked() {
             actions.push(LayerAction::RemoveReference.into());

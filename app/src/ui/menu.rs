@@ -8,7 +8,7 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::icons::Icon;
 use super::side;
-use super::widgets::small_icon_button;
+use super::widgets::{keys_of, small_icon_button};
 use crate::action::{
     Action, Command, FileAction, Interface, ObjectAction, Selection, all_commands, edit_commands, export_commands, file_commands,
     help_commands, look_commands, mirror_commands, object_commands, panel_commands, selection_commands, view_commands,
@@ -121,7 +121,7 @@ fn commands_ui(ui: &mut egui::Ui, state: &State, commands: Vec<Command>, actions
         let enabled = is_enabled(&command.action, state);
         let mut button = egui::Button::new(command.label.of(state.language));
         if let Some(shortcut) = &command.shortcut {
-            button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+            button = button.shortcut_text(keys_of(ui.ctx(), *shortcut));
         }
         if ui.add_enabled(enabled, button).on_hover_text(command.tooltip.of(state.language)).clicked() {
             actions.push(command.action);

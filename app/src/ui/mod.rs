@@ -7,6 +7,7 @@ mod commands;
 mod compare;
 mod cursor;
 mod dialogs;
+mod dropped;
 mod filing;
 mod icons;
 mod layers;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use daub_models::Model;
 use egui::Vec2;
 
+use super::icons::Icon;
 use super::menu::{card_ui, terms};
+use super::widgets::small_icon_button;
 use crate::action::{Action, StyleAction};
 use crate::document::Kind;
 use crate::state::State;
@@ -35,7 +37,7 @@ const REMOVE: Text = text("Remove this style", "移除此风格");
 const MISSING: Text = text("This model is not here", "找不到此模型");
 
 /// Room for the names before sliders, in points.
-pub(super) const NAME_WIDTH: f32 = 62.0;
+const NAME_WIDTH: f32 = 62.0;
 
 /// The panel.
 pub(super) fn styles_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) {
@@ -45,8 +47,8 @@ pub(super) fn styles_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Acti
         ui.label(egui::RichText::new(EMPTY.of(language)).weak());
         ui.add_space(6.0);
     } else {
-        let button = egui::Button::selectable(state.styling.compare.is_some(), COMPARE.of(language));
-        if ui.add(button).on_hover_text(COMPARE_TIP.of(language)).clicked() {
+        let mut compares = state.styling.compare.is_some();
+        if ui.checkbox(&mut compares, COMPARE.of(language)).on_hover_text(COMPARE_TIP.of(language)).changed() {
             actions.push(StyleAction::ToggleCompare.into());
         }
     }
@@ -147,22 +149,21 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
             ui.spacing_mut().item_spacing.x = 3.0;
             let last = state.drawing().document.extras().styles.steps.len() - 1;
             let reverse = state.reverse_style(&step.style);
-            let tool = |ui: &mut egui::Ui, icon: &str, tip: Text, enabled: bool| {
-                let button = ui.add_enabled(enabled, egui::Button::new(egui::RichText::new(icon).monospace()).small());
-                button.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, enabled, tip.of(language)));
+            let tool = |ui: &mut egui::Ui, icon: Icon, tip: Text, enabled: bool| {
+                let button = ui.add_enabled_ui(enabled, |ui| small_icon_button(ui, icon, tip.of(language), false)).inner;
                 button.on_hover_text(tip.of(language)).clicked()
             };
-            if tool(ui, "×", REMOVE, true) {
+            if tool(ui, Icon::Trash, REMOVE, true) {
                 actions.push(StyleAction::Remove(at).into());
             }
-            if tool(ui, "↓", LATER, at < last) {
+            if tool(ui, Icon::Down, LATER, at < last) {
                 actions.push(StyleAction::Move { from: at, to: at + 1 }.into());
             }
-            if tool(ui, "↑", EARLIER, at > 0) {
+            if tool(ui, Icon::Up, EARLIER, at > 0) {
                 actions.push(StyleAction::Move { from: at, to: at.saturating_sub(1) }.into());
             }
             if let Some(reverse) = reverse
-                && tool(ui, "⇄", REVERSE, true)
+                && tool(ui, Icon::Swap, REVERSE, true)
             {
                 edited.style.clone_from(&reverse.card.name);
             }
@@ -170,10 +171,20 @@ fn title_ui(ui: &mut egui::Ui, state: &State, at: usize, step: &Step, edited: &m
     });
 }
 
+/// A name in front of what it names, as wide as the others.
+fn name_ui(ui: &mut egui::Ui, name: &str) -> egui::Response {
+    let size = Vec2::new(NAME_WIDTH, 18.0);
+    let shown = ui.allocate_ui_with_layout(size, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+        ui.set_min_width(NAME_WIDTH);
+        ui.label(name)
+    });
+    shown.inner
+}
+
 /// A name and a slider that fills the rest of the line.
 fn named(ui: &mut egui::Ui, name: &str, slider: egui::Slider<'_>) -> egui::Response {
     ui.horizontal(|ui| {
-        let label = ui.add_sized([NAME_WIDTH, 18.0], egui::Label::new(name).halign(egui::Align::LEFT));
+        let label = name_ui(ui, name);
         ui.spacing_mut().slider_width = (ui.available_width() - 58.0).max(40.0);
         ui.add(slider).labelled_by(label.id)
     })

@@ -55,7 +55,9 @@ pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Acti
                 }
             }
         } else if tool != Tool::Eyedropper {
-            ui.separator();
+            if tool.has_radius() {
+                ui.separator();
+            }
             mirrors_ui(ui, state, actions);
         }
         ui.with_layout(Flow::right_to_left(Align::Center), |ui| view_ui(ui, state, actions));

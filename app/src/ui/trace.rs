@@ -4,7 +4,7 @@ use daub_models::trace::LineStyle;
 use egui::{Color32, ColorImage, Rect, Sense, TextureHandle, TextureOptions, Vec2};
 
 use super::theme;
-use crate::action::{Action, TraceAction};
+use crate::action::{Action, Onto, TraceAction};
 use crate::generate::rgb_of;
 use crate::state::{State, Tracing};
 use crate::text::{Text, text};
@@ -25,6 +25,12 @@ const CUT_TIP: Text = text(
     "草图模型的训练尺寸；主体应占满画面",
 );
 const ACCEPT: Text = text("Draw on it", "在其上绘画");
+const ONTO_LINES: Text = text("As guide lines", "作为辅助线");
+const ONTO_LINES_TIP: Text =
+    text("Lay the lines over the drawing that is open, on its layer of guide lines", "把线条叠加到当前画作的辅助线图层");
+const ACCEPT_TIP: Text = text("A sketch of its own, to be changed and painted (Enter)", "作为新草图继续绘制（回车）");
+const KEEP: Text = text("Keep the photograph as reference", "保留照片作为参考");
+const KEEP_TIP: Text = text("It lies faintly over the canvas and no model reads it", "以半透明叠加在画布上，模型不会读取");
 const CANCEL: Text = text("Cancel", "取消");
 
 /// Side of a preview in points.
@@ -59,13 +65,22 @@ pub(super) fn trace_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) 
                 actions.push(Action::Trace(TraceAction::CutToModel(cut)));
             }
         }
+        let mut keeps = tracing.keeps_photo;
+        if ui.checkbox(&mut keeps, KEEP.of(language)).on_hover_text(KEEP_TIP.of(language)).changed() {
+            actions.push(TraceAction::KeepPhoto(keeps).into());
+        }
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             let accept = egui::Button::new(ACCEPT.of(language)).fill(ui.visuals().selection.bg_fill);
             let ready = tracing.sketch.is_some() && !tracing.is_behind();
             let entered = ui.input(|input| input.key_pressed(egui::Key::Enter));
-            if ui.add_enabled(ready, accept).clicked() || (ready && entered) {
-                actions.push(Action::Trace(TraceAction::Accept));
+            let accepted = ui.add_enabled(ready, accept).on_hover_text(ACCEPT_TIP.of(language)).clicked();
+            if accepted || (ready && entered) {
+                actions.push(TraceAction::Accept(Onto::Drawing).into());
+            }
+            let lines = ui.add_enabled(ready, egui::Button::new(ONTO_LINES.of(language)));
+            if lines.on_hover_text(ONTO_LINES_TIP.of(language)).clicked() {
+                actions.push(TraceAction::Accept(Onto::Lines).into());
             }
             if ui.button(CANCEL.of(language)).clicked() || ui.input(|input| input.key_pressed(egui::Key::Escape)) {
                 actions.push(Action::Trace(TraceAction::Cancel));

@@ -1,6 +1,6 @@
 //! The window's own controls.
 
-use egui::{Key, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
+use egui::{Key, KeyboardShortcut, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo};
 
 use super::icons::{self, Icon};
 use super::theme;
@@ -56,11 +56,18 @@ pub(super) fn tooltip(response: Response, command: &Command, language: Language)
         ui.horizontal(|ui| {
             ui.strong(command.label.of(language));
             if let Some(shortcut) = &command.shortcut {
-                keys_ui(ui, &ui.ctx().format_shortcut(shortcut));
+                keys_ui(ui, &keys_of(ui.ctx(), *shortcut));
             }
         });
         ui.label(command.tooltip.of(language));
     })
+}
+
+/// A shortcut as it is printed on the keys.
+pub(super) fn keys_of(context: &egui::Context, shortcut: KeyboardShortcut) -> String {
+    let keys = context.format_shortcut(&shortcut);
+    let printed = [("OpenBracket", "["), ("CloseBracket", "]"), ("Backslash", "\\"), ("Comma", ","), ("Delete", "Del")];
+    printed.iter().fold(keys, |keys, (name, key)| keys.replace(name, key))
 }
 
 /// Keys as a small cap.

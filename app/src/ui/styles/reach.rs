@@ -2,7 +2,7 @@
 
 use egui::{Color32, Vec2};
 
-use super::NAME_WIDTH;
+use super::name_ui;
 use crate::action::{Action, ObjectAction, Selection};
 use crate::document::Mask;
 use crate::state::{OpenDrawing, State};
@@ -36,14 +36,14 @@ const SHOW_REGION_TIP: Text = text("Make this region the selection, to change it
 pub(super) fn reach_ui(ui: &mut egui::Ui, state: &State, step: &Step, edited: &mut Step, actions: &mut Vec<Action>) {
     let language = state.language;
     ui.horizontal(|ui| {
-        let label = ui.add_sized([NAME_WIDTH, 18.0], egui::Label::new(WHERE.of(language)).halign(egui::Align::LEFT));
+        let label = name_ui(ui, WHERE.of(language));
         let name = match &step.reach {
             Reach::Everywhere => EVERYWHERE,
             Reach::Labels(_) => LABELS,
             Reach::Objects(_) => OBJECTS,
             Reach::Region(_) => REGION,
         };
-        let picker = egui::ComboBox::from_id_salt("reach").selected_text(name.of(language)).width(96.0);
+        let picker = egui::ComboBox::from_id_salt("reach").selected_text(name.of(language)).width(84.0);
         let picker = picker.show_ui(ui, |ui| choices_ui(ui, state, step, edited));
         picker.response.labelled_by(label.id);
         if step.reach != Reach::Everywhere {
@@ -136,7 +136,7 @@ fn labels_ui(ui: &mut egui::Ui, state: &State, chosen: &[u8], edited: &mut Step)
     }
     let labels = state.drawing().model.iter().flat_map(|model| &model.card.labels);
     let labels = labels.filter(|label| label.trained || state.more_labels || chosen.contains(&label.id));
-    egui::ScrollArea::vertical().id_salt("labels").max_height(150.0).auto_shrink([false, true]).show(ui, |ui| {
+    egui::ScrollArea::vertical().id_salt("labels").max_height(190.0).auto_shrink([false, true]).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = Vec2::splat(4.0);
             for label in labels {
