@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use daub::action::{Action, CandidateAction, FileAction};
 use daub::app::{App, Setup};
-use daub::document::{Kind as Holds, Rect};
+use daub::document::{Canvas, Kind as Holds, Rect};
 use daub::io::dialogs::{Answer, Purpose};
 use daub::io::export::Kind;
 use daub::io::project::Project;
@@ -188,7 +188,9 @@ impl egui::DroppedFile for Dropped {
 #[test]
 fn a_file_that_is_dropped_opens_and_is_recent() {
     let folder = TempDir::new().unwrap();
-    let map = saved(&folder, "map.png", &stripes([[128, 64, 128], [0, 0, 142], [70, 130, 180]]));
+    let map = folder.path().join("map.daub");
+    let canvas = Canvas::new(Holds::Labels("cityscapes-35".into()), 120, 60, 26);
+    std::fs::write(&map, Project::new("map", "street", canvas).to_bytes().unwrap()).unwrap();
     let mut harness = open(Language::English, Vec::new(), Vec::new());
     harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(map.clone())));
     wait_for(&mut harness, "opening", |app| app.state.drawings.len() == 2);
@@ -198,7 +200,7 @@ fn a_file_that_is_dropped_opens_and_is_recent() {
     harness.run_steps(3);
     harness.get_by_label_contains("Open recent").click();
     harness.run_steps(3);
-    harness.get_by_label("map.png").click();
+    harness.get_by_label("map.daub").click();
     wait_for(&mut harness, "opening", |app| app.state.drawings.len() == 3);
 }
 
