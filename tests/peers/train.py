@@ -14,7 +14,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
-from official import Local, Unet, edges, residual
+from small import Local, Unet, edges, residual
 
 OUT = Path("tests/golden/train")
 SIDE, BATCH = 32, 2
@@ -177,6 +177,45 @@ def pix2pix(name, kind, generator, discriminator):
     record.save(name)
 
 
+def lab_from_rgb(rgb):
+    """CIE Lab under D65 of bytes, in float64, with the constants of scikit-image's rgb2lab."""
+    c = rgb.double() / 255
+    linear = torch.where(c > 0.04045, ((c + 0.055) / 1.055) ** 2.4, c / 12.92)
+    rows = [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
+    xyz = torch.einsum("ij,bjhw->bihw", torch.tensor(rows, dtype=torch.float64), linear)
+    xyz = xyz / torch.tensor([0.95047, 1.0, 1.08883], dtype=torch.float64).view(1, 3, 1, 1)
+    x, y, z = torch.where(xyz > 0.008856, xyz ** (1 / 3), 7.787 * xyz + 16 / 116).unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], 1).float()
+
+
+def colorize():
+    """The colourisation of pytorch-CycleGAN-and-pix2pix (L / 50 - 1 to ab / 110) with three planes of hints beside L."""
+    torch.manual_seed(16)
+    photo = torch.randint(0, 256, (BATCH, 3, 8, 8)).repeat_interleave(4, 2).repeat_interleave(4, 3)
+    lab = lab_from_rgb(photo)
+    light, target = lab[:, :1] / 50 - 1, lab[:, 1:] / 110
+    hints = torch.zeros(BATCH, 3, SIDE, SIDE)
+    hints[0, :2, 4:9, 10:15] = target[0, :, 4:9, 10:15]
+    hints[0, 2, 4:9, 10:15] = 1
+    g, d = liven(Unet(4, 2, 5, 2, "batch")), liven(patch_gan(3, 3, 2, "batch"))
+    record = Record(generator=g, discriminator=d)
+    record.inputs(photo=photo, hints=hints)
+    optimiser_d = adam(d)
+    fake = g(torch.cat([light, hints], 1))
+    # The judge sees no hints: the true colours hide in them.
+    fake_loss = game("vanilla", d(torch.cat([light, fake.detach()], 1)), False)
+    real_loss = game("vanilla", d(torch.cat([light, target], 1)), True)
+    ((fake_loss + real_loss) * 0.5).backward()
+    record.gradients("discriminator")
+    optimiser_d.step()
+    freeze(d, True)
+    judged, l1 = game("vanilla", d(torch.cat([light, fake], 1)), True, generator=True), F.l1_loss(fake, target)
+    (judged + 100 * l1).backward()
+    record.gradients("generator")
+    record.losses(G_GAN=judged, G_L1=l1, D_real=real_loss, D_fake=fake_loss)
+    record.save("colorize_vanilla")
+
+
 def cyclegan():
     torch.manual_seed(12)
     a, b = picture(), picture()
@@ -300,5 +339,6 @@ if __name__ == "__main__":
     cyclegan()
     gan("minimax")
     gan("non_saturating")
+    colorize()
     pix2pix_hd()
     optimiser()

@@ -18,7 +18,7 @@ use crate::training;
 
 /// Arguments of `daub train`.
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true, after_long_help = FOR_PYTORCH)]
 pub struct Arguments {
     #[command(subcommand)]
     command: Option<Subcommand>,
@@ -35,6 +35,13 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     device: Option<Device>,
 }
+
+const FOR_PYTORCH: &str = "\
+The result is NAME.safetensors with the official PyTorch code's own key names, and a card. To go on with it there:
+  from safetensors.torch import load_file
+  netG.load_state_dict(load_file(\"NAME.safetensors\"))
+  torch.save(netG.state_dict(), \"latest_net_G.pth\")     # for tools that want a .pth
+The card NAME.json holds the numbers that netG is built with (width is ngf, depth the number of halvings).";
 
 #[derive(Debug, clap::Subcommand)]
 enum Subcommand {

@@ -22,7 +22,7 @@ const LAST_HINT: f32 = 1.0 / 8.0;
 const LARGEST_HINT: usize = 9;
 
 /// A colourisation run.
-pub(super) struct Colorize(Conditional);
+pub(super) struct Colorize(pub(super) Conditional);
 
 impl Colorize {
     pub(super) fn new(config: &Config, data: &DataInfo, site: &Site) -> Result<Self, TrainError> {
@@ -38,22 +38,26 @@ impl Colorize {
         });
         Input { hints: planes.map(Into::into), ..photo.clone() }
     }
+
+    /// One step on photographs that have their hints.
+    pub(super) fn learn(&mut self, inputs: &[Input], step: u64) -> Result<Losses, TrainError> {
+        let feed = feed(self.0.generator.net.graph(), &inputs.iter().collect::<Vec<_>>(), &self.0.device)?;
+        let shape = [inputs.len(), 2, feed.size.1, feed.size.0];
+        let colours: Vec<f32> = inputs.iter().flat_map(ab_planes).collect();
+        let target = Tensor::from_data(TensorData::new(colours, shape), &self.0.device);
+        self.0.step(Lesson { feed, photo: None, target }, step, First::Judge, |_| false)
+    }
 }
 
 impl Trainer for Colorize {
     fn step(&mut self, batch: &Batch, step: u64) -> Result<Losses, TrainError> {
         let seed = self.0.config.seed;
-        let mut inputs = Vec::new();
-        let mut colours = Vec::new();
-        for (sample, pair) in (0..).zip(&batch.pairs) {
-            let ab = ab_planes(&pair.input);
-            inputs.push(self.hinted(&pair.input, &ab, Some(draws(seed, step, sample, "hints"))));
-            colours.extend(ab);
-        }
-        let feed = feed(self.0.generator.net.graph(), &inputs.iter().collect::<Vec<_>>(), &self.0.device)?;
-        let shape = [inputs.len(), 2, feed.size.1, feed.size.0];
-        let target = Tensor::from_data(TensorData::new(colours, shape), &self.0.device);
-        self.0.step(Lesson { feed, photo: None, target }, step, First::Judge, |_| false)
+        let hinted = |(sample, pair): (u64, &Pair)| {
+            let stream = draws(seed, step, sample, "hints");
+            self.hinted(&pair.input, &ab_planes(&pair.input), Some(stream))
+        };
+        let inputs: Vec<Input> = (0..).zip(&batch.pairs).map(hinted).collect();
+        self.learn(&inputs, step)
     }
 
     fn samples(&mut self, batch: &Batch) -> Result<Vec<Vec<Tile>>, TrainError> {

@@ -184,6 +184,37 @@ fn a_step_that_fails_leaves_the_checkpoint() {
     assert_eq!(keep::read(&job.config.output.folder).unwrap().1.step, 4);
 }
 
+/// A disk that is full for a while costs a checkpoint and not the run; one that is full at the end costs no checkpoint.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_survived() {
+    let place = Place::new();
+    let mut job = place.job(false);
+    job.config.output.checkpoint_minutes = 0.0;
+    let part = keep::current(&job.config.output.folder).with_extension("part");
+    std::fs::create_dir_all(&job.config.output.folder).unwrap();
+    // Everything that is written to this device is refused as on a full disk; the next try finds room.
+    std::os::unix::fs::symlink("/dev/full", &part).unwrap();
+    let mut warnings = Vec::new();
+    let outcome = place.run(&job, None, |event| {
+        if let Event::Warning(text) = event {
+            warnings.push(text.to_owned());
+        }
+        Flow::Go
+    });
+    assert_eq!((outcome.unwrap().step, keep::read(&job.config.output.folder).unwrap().1.step), (12, 12));
+    assert!(warnings.len() == 1 && warnings[0].contains("No space left") && warnings[0].contains("checkpoint"), "{warnings:?}");
+
+    let place = Place::new();
+    let job = place.job(false);
+    let half = Job { steps: Some(5), ..job.clone() };
+    place.run(&half, None, |_| Flow::Go).unwrap();
+    std::os::unix::fs::symlink("/dev/full", keep::current(&job.config.output.folder).with_extension("part")).unwrap();
+    let message = place.run(&Job { resume: true, ..job.clone() }, None, |_| Flow::Go).unwrap_err().to_string();
+    assert!(message.contains("checkpoint.safetensors") && message.contains("is whole"), "{message}");
+    assert_eq!(place.run(&Job { resume: true, ..job }, None, |_| Flow::Go).unwrap().step, 12);
+}
+
 #[test]
 fn nothing_starts_with_bad_data_and_nothing_is_left_behind() {
     let place = Place::new();

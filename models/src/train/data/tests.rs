@@ -94,6 +94,7 @@ fn bad_files_are_named_refused_or_skipped() {
     assert_has(&message(&config), &["2.png", "data.bad_files"]);
     GrayImage::from_pixel(40, 40, Luma([9])).save(folder.path().join("labels/3.png")).unwrap();
     config.data.classes = 4;
+    assert_has(&message(&config), &["2.png", "1 more"]);
     config.data.bad_files = BadFiles::Skip;
     let dataset = open(&config).unwrap();
     assert_eq!((dataset.info().count, dataset.skipped.len(), dataset.classes()), (2, 2, 4));
@@ -116,6 +117,10 @@ fn files_without_a_partner_are_named() {
 fn missing_and_unsuitable_folders_are_named() {
     let folder = tempfile::tempdir().unwrap();
     assert_has(&message(&config(Method::Pix2pix, &folder.path().join("nowhere"))), &["nowhere", "no such folder"]);
+    for method in [Method::Gan, Method::Pix2pix, Method::Pix2pixhd, Method::Colorize] {
+        let said = message(&config(method, folder.path()));
+        assert_has(&said, &[&folder.path().display().to_string()]);
+    }
     assert_has(&message(&config(Method::Gan, folder.path())), &["no pictures"]);
     assert_has(&message(&config(Method::Cyclegan, folder.path())), &["trainA and trainB"]);
     let folder = labelled(2);

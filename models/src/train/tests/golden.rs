@@ -11,6 +11,7 @@ use crate::Input;
 use crate::architecture::{Family, Norm};
 use crate::checkpoint::{File, Tensor as Stored};
 use crate::train::adam::Adam;
+use crate::train::colorize::Colorize;
 use crate::train::cyclegan::CycleGan;
 use crate::train::gan::Gan;
 use crate::train::learner::Learner;
@@ -219,6 +220,25 @@ fn pix2pixhd_with_edges_styles_features_and_vgg() {
     let encoder = trainer.shared.encoder.as_ref().unwrap();
     golden.check_gradients(&[("generator", &trainer.shared.generator), ("encoder", encoder)]);
     golden.check_gradients(&[("discriminator", &trainer.shared.judge.learner)]);
+}
+
+#[test]
+fn colorize_with_hints() {
+    let golden = Golden::open("colorize_vanilla");
+    let mut config = small(Method::Colorize, GanLoss::Vanilla, 2, [3, 2]);
+    (config.network.generator, config.network.depth, config.network.norm) = (Family::Unet, 5, Norm::Batch);
+    config.network.discriminator_norm = Norm::Batch;
+    let mut trainer = Colorize::new(&config, &data(config.method), &site()).unwrap();
+    golden.load(&mut trainer);
+    let planes = |name: &str| golden.tensors[&format!("input:{name}")].values.chunks(3 * SIDE * SIDE);
+    let inputs = planes("photo").zip(planes("hints")).map(|(photo, hints)| {
+        let byte = |at: usize| [0, 1, 2].map(|plane| photo[plane * SIDE * SIDE + at] as u8);
+        let rgb: Vec<u8> = (0..SIDE * SIDE).flat_map(byte).collect();
+        Input { hints: Some(hints.into()), ..Input::from_rgb(SIDE, SIDE, rgb) }
+    });
+    golden.check_losses(&trainer.learn(&inputs.collect::<Vec<_>>(), 0).unwrap());
+    golden.check_gradients(&[("generator", &trainer.0.generator)]);
+    golden.check_gradients(&[("discriminator", &trainer.0.judge.learner)]);
 }
 
 #[test]
