@@ -28,8 +28,8 @@ pub(super) const STABILISERS: [(Stabiliser, Text); 3] = [
 ];
 
 /// Room for how the panes are shown, in points, and with the slider of the canvas over the photograph.
-const VIEW_WIDTH: f32 = 80.0;
-const OVERLAY_WIDTH: f32 = 300.0;
+const VIEW_WIDTH: f32 = 116.0;
+const OVERLAY_WIDTH: f32 = 336.0;
 
 /// The whole bar.
 pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
