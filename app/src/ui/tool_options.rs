@@ -24,8 +24,24 @@ pub(super) const STABILISERS: [(Stabiliser, Text); 3] = [
     (Stabiliser::Rope, text("Rope", "拉绳")),
 ];
 
+/// Room for how the panes are shown, in points, and with the slider of the canvas over the photograph.
+const VIEW_WIDTH: f32 = 80.0;
+const OVERLAY_WIDTH: f32 = 300.0;
+
 /// The whole bar.
 pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        // A narrow window scrolls; what is at the right stays.
+        let reserved = if matches!(state.layout, Layout::Overlay(_)) { OVERLAY_WIDTH } else { VIEW_WIDTH };
+        let area = egui::ScrollArea::horizontal().id_salt("tool options").max_width((ui.available_width() - reserved).max(80.0));
+        let area = area.scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
+        area.show(ui, |ui| tool_ui(ui, state, actions));
+        ui.with_layout(Flow::right_to_left(Align::Center), |ui| view_ui(ui, state, actions));
+    });
+}
+
+/// The model, and what the tool in hand can be set to.
+fn tool_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         model_picker_ui(ui, state, actions);
         ui.separator();
@@ -57,7 +73,6 @@ pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Acti
             }
             mirrors_ui(ui, state, actions);
         }
-        ui.with_layout(Flow::right_to_left(Align::Center), |ui| view_ui(ui, state, actions));
     });
 }
 
