@@ -17,3 +17,8 @@ pub mod stamps;
 pub mod webp;
 
 pub use atomic::{persist, temporary_beside, write_atomically};
+
+/// The name of a file without its ending.
+pub fn stem_of(path: &std::path::Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
+}
