@@ -149,7 +149,7 @@ fn bad_inputs_take_little_memory() {
 fn models_and_inspect_tell_what_there_is() {
     let cards: Vec<serde_json::Value> = serde_json::from_slice(&daub(&["models", "--json"]).stdout).unwrap();
     let names: Vec<&str> = cards.iter().filter_map(|card| card["name"].as_str()).collect();
-    assert_eq!(names, ["cats", "facades", "faces", "hed_vgg16", "photo2vangogh", "street", "vangogh2photo"]);
+    assert_eq!(names, ["cats", "facades", "facades_hd", "faces", "hed_vgg16", "photo2vangogh", "street", "vangogh2photo"]);
     let report: serde_json::Value =
         serde_json::from_slice(&daub(&["inspect", "street", "--size", "512x256", "--json"]).stdout).unwrap();
     assert_eq!(report["parameters"].as_u64(), Some(11_455_875));

@@ -42,6 +42,12 @@ impl Display {
         assert!(done.success(), "xdotool {arguments}");
     }
 
+    /// A program that goes on moving the pointer.
+    pub(crate) fn hand(&self, arguments: &str) -> Running {
+        let mut xdotool = Command::new("xdotool");
+        Running(xdotool.args(arguments.split_whitespace()).env("DISPLAY", &self.name).spawn().unwrap())
+    }
+
     /// The program on this display, with its data in `data`.
     pub(crate) fn daub(&self, data: &Path, settings: &[(&str, &str)]) -> Running {
         // Without the hints of the first start, which would lie over the canvas.
@@ -101,6 +107,9 @@ pub(crate) fn change(a: &RgbImage, b: &RgbImage, [x, y, width, height]: [u32; 4]
     a.iter().zip(&b).map(|(a, b)| f32::from(a.abs_diff(*b))).sum::<f32>() / a.len() as f32
 }
 
+/// How long anything may take on a slow machine that does something else as well.
+const PATIENCE: Duration = Duration::from_mins(2);
+
 /// Takes screenshots until `done` says so.
 pub(crate) fn wait_for(display: &Display, folder: &TempDir, what: &str, done: impl Fn(&RgbImage) -> bool) -> RgbImage {
     let started = Instant::now();
@@ -109,8 +118,12 @@ pub(crate) fn wait_for(display: &Display, folder: &TempDir, what: &str, done: im
         if done(&screen) {
             return screen;
         }
-        assert!(started.elapsed() < Duration::from_secs(90), "{what} did not happen");
-        std::thread::sleep(Duration::from_millis(200));
+        if started.elapsed() > PATIENCE {
+            let seen = Path::new(env!("CARGO_TARGET_TMPDIR")).join("seen.png");
+            screen.save(&seen).unwrap();
+            panic!("{what} did not happen; the screen is in {}", seen.display());
+        }
+        std::thread::sleep(Duration::from_millis(60));
     }
 }
 

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use daub::action::{Action, CandidateAction, FileAction};
-use daub::app::App;
-use daub::document::{Kind as Holds, Rect};
+use daub::app::{App, Setup};
+use daub::document::{Canvas, Kind as Holds, Rect};
 use daub::io::dialogs::{Answer, Purpose};
 use daub::io::export::Kind;
+use daub::io::project::Project;
 use daub::io::{frames, ora, pictures};
 use daub::state::Pick;
 use daub::text::Language;
@@ -16,7 +17,8 @@ use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
 use tempfile::TempDir;
 
-use crate::user_interface::{LEFT, RIGHT, changed_pixels, drag, open, wait_for};
+use crate::support::bundled_models;
+use crate::user_interface::{LEFT, Prepared, RIGHT, changed_pixels, drag, open, wait_for};
 
 fn act(harness: &mut Harness<'_, App>, action: FileAction) {
     harness.state_mut().act(Action::File(action));
@@ -167,6 +169,62 @@ fn a_photograph_opens_beside_and_a_pasted_map_as_labels() {
     harness.event(egui::Event::PasteImage(image.into()));
     wait_for(&mut harness, "pasting", |app| app.state.drawings.len() == 3);
     assert_eq!(harness.state().state.drawing().document.canvas().get(60, 9), Some(26));
+}
+
+/// A file that is let go over the window.
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_file_that_is_dropped_opens_and_is_recent() {
+    let folder = TempDir::new().unwrap();
+    let map = folder.path().join("map.daub");
+    let canvas = Canvas::new(Holds::Labels("cityscapes-35".into()), 120, 60, 26);
+    std::fs::write(&map, Project::new("map", "street", canvas).to_bytes().unwrap()).unwrap();
+    let mut harness = open(Language::English, Vec::new(), Vec::new());
+    harness.input_mut().dropped_files.push(std::sync::Arc::new(Dropped(map.clone())));
+    wait_for(&mut harness, "opening", |app| app.state.drawings.len() == 2);
+    assert_eq!(harness.state().state.drawing().document.canvas().get(60, 9), Some(26));
+    assert_eq!(harness.state().state.preferences.recent, std::slice::from_ref(&map));
+    harness.get_by_label("File").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("Open recent").click();
+    harness.run_steps(3);
+    harness.get_by_label("map.daub").click();
+    wait_for(&mut harness, "opening", |app| app.state.drawings.len() == 3);
+}
+
+#[test]
+fn a_window_that_loses_the_focus_keeps_a_copy() {
+    let folder = TempDir::new().unwrap();
+    let recovery = folder.path().to_owned();
+    let mut harness = Harness::builder().with_size(egui::vec2(1100.0, 640.0)).with_max_steps(40).build_eframe(move |cc| {
+        let setup = Setup::bare(Box::new(Prepared::default()));
+        let recovery_folder = Some(recovery.clone());
+        App::new(&cc.egui_ctx, Setup { model_folders: vec![bundled_models()], recovery_folder, ..setup }).unwrap()
+    });
+    harness.run_steps(3);
+    drag(&mut harness, LEFT, RIGHT);
+    let copy = || {
+        let sessions = std::fs::read_dir(folder.path()).unwrap().flatten();
+        sessions.map(|session| session.path().join("1.daub")).find(|copy| copy.exists())
+    };
+    assert_eq!(copy(), None, "a copy is kept at once");
+    harness.event(egui::Event::WindowFocused(false));
+    harness.input_mut().focused = false;
+    wait_for(&mut harness, "the copy", |_| copy().is_some());
+    let kept = Project::read(&copy().unwrap()).unwrap();
+    assert_eq!(&kept.content, harness.state().state.drawing().document.content());
 }
 
 #[test]

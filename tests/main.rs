@@ -4,6 +4,7 @@
 
 mod command_line;
 mod controls;
+mod corpus;
 mod display;
 mod filing;
 mod golden;
@@ -13,6 +14,7 @@ mod looks;
 mod objects;
 mod official;
 mod recovery;
+mod session;
 mod stamps;
 mod styles;
 mod support;

@@ -94,6 +94,9 @@ fn stamps_are_found_and_laid_by_the_keyboard() {
     harness.get_by_label("搜索图章").type_text("公交车");
     harness.run_steps(3);
     assert!(harness.query_by_label("微型车（侧面）").is_none(), "a car is not a bus");
+    let pane = harness.get_by_label("画布").rect();
+    harness.run_steps(20);
+    assert_eq!(harness.get_by_label("画布").rect(), pane, "the panel widens by itself");
     harness.get_by_label("公交车（正面）").focus();
     harness.run_steps(2);
     harness.key_press(Key::Enter);

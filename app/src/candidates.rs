@@ -112,10 +112,8 @@ impl Candidates {
 }
 
 fn in_small(photograph: &RgbImage) -> RgbImage {
-    let (width, height) = photograph.dimensions();
-    let longest = width.max(height).max(1);
-    let scaled = |side: u32| (u64::from(side) * u64::from(THUMBNAIL_SIDE.min(longest)) / u64::from(longest)).max(1) as u32;
-    imageops::thumbnail(photograph, scaled(width), scaled(height))
+    let (width, height) = pictures::size_within(photograph.dimensions(), THUMBNAIL_SIDE);
+    imageops::thumbnail(photograph, width, height)
 }
 
 #[cfg(test)]

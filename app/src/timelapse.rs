@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use anyhow::bail;
-use image::{RgbImage, imageops};
+use anyhow::Context as _;
+use image::RgbImage;
 
 use crate::document::Document;
 use crate::io::export::{colours, side_by_side};
 use crate::io::frames::{Container, FilmWriter, Frame};
+use crate::io::pictures::within;
 use crate::state::Progress;
 
 /// More steps than this are thinned out evenly: nobody watches longer, and every frame costs a pass of the model.
@@ -51,7 +52,8 @@ pub fn render(
     paint: &mut dyn FnMut(&Document) -> anyhow::Result<RgbImage>,
     progress: &Progress,
 ) -> anyhow::Result<()> {
-    let mut writer = FilmWriter::create(path, container_of(path)?, 0)?;
+    let container = Container::of_file(path).with_context(|| format!("{} should end in .gif or .webp", path.display()))?;
+    let mut writer = FilmWriter::create(path, container, 0)?;
     // A gesture that is under way is a step as well.
     document.commit();
     let mut steps = 0;
@@ -78,28 +80,10 @@ pub fn render(
     writer.finish()
 }
 
-fn container_of(path: &Path) -> anyhow::Result<Container> {
-    match path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
-        Some("gif") => Ok(Container::Gif),
-        Some("webp") => Ok(Container::Webp),
-        _ => bail!("{} should end in .gif or .webp", path.display()),
-    }
-}
-
 /// Which of the states 0 to `steps` are shown; the first and the last always.
 fn shown_steps(steps: usize) -> Vec<usize> {
     let frames = (steps + 1).min(MOST_FRAMES);
     (0..frames).map(|frame| frame * steps / (frames - 1).max(1)).collect()
-}
-
-fn within(picture: RgbImage, longest_px: u32) -> RgbImage {
-    let (width, height) = picture.dimensions();
-    let longest = width.max(height);
-    if longest <= longest_px {
-        return picture;
-    }
-    let scaled = |side: u32| (u64::from(side) * u64::from(longest_px) / u64::from(longest)).max(1) as u32;
-    imageops::resize(&picture, scaled(width), scaled(height), imageops::FilterType::Triangle)
 }
 
 #[cfg(test)]

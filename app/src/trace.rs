@@ -11,7 +11,7 @@ use image::imageops::{self, FilterType};
 
 use crate::document::{Canvas, Kind};
 use crate::generate::{Options, Studio};
-use crate::io::folders;
+use crate::io::{folders, pictures};
 
 /// The bundled edge detector.
 pub const EDGE_MODEL: &str = "hed_vgg16";
@@ -35,12 +35,7 @@ pub fn framed(photo: RgbImage, size: Option<(usize, usize)>) -> RgbImage {
 
 /// The photograph, made smaller if a side is longer than [`MAX_SIDE_PX`].
 pub fn bounded(photo: RgbImage) -> RgbImage {
-    let longest = photo.width().max(photo.height());
-    if longest <= MAX_SIDE_PX {
-        return photo;
-    }
-    let side = |side: u32| (u64::from(side) * u64::from(MAX_SIDE_PX) / u64::from(longest)).max(1) as u32;
-    imageops::resize(&photo, side(photo.width()), side(photo.height()), FilterType::Triangle)
+    pictures::within(photo, MAX_SIDE_PX)
 }
 
 /// How probable an edge is at every pixel.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::architecture::{Architecture, InputKind};
+use crate::checkpoint::writing::replace;
 use crate::graph::NormStats;
 
 /// The version of the schema that this program writes.
@@ -151,13 +152,7 @@ impl Card {
     pub fn write(&self, path: &Path) -> Result<(), CardError> {
         let write_error = |source| CardError::Write { path: path.to_owned(), source };
         let text = serde_json::to_string_pretty(self).map_err(|error| write_error(error.into()))?;
-        let part = path.with_extension("json.part");
-        let written = std::fs::write(&part, text + "\n").and_then(|()| std::fs::rename(&part, path));
-        written.map_err(|error| {
-            // What is half written is of no use; that it cannot be removed changes nothing for the caller.
-            std::fs::remove_file(&part).ok();
-            write_error(error)
-        })
+        replace(path, (text + "\n").as_bytes()).map_err(write_error)
     }
 
     /// Checks what the types do not say.

@@ -93,7 +93,7 @@ impl App {
         });
     }
 
-    fn find(&self, id: u64) -> Option<&OpenDrawing> {
+    pub(super) fn find(&self, id: u64) -> Option<&OpenDrawing> {
         self.state.drawings.iter().find(|drawing| drawing.id == id)
     }
 

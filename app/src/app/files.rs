@@ -15,7 +15,7 @@ use crate::drawing::Drawing;
 use crate::io::import::{self, Found, LabelSet, Memory, Raw};
 use crate::io::ora::{self, Opened};
 use crate::io::project::Project;
-use crate::io::{folders, pictures, stamps, write_atomically};
+use crate::io::{folders, pictures, stamps, stem_of, write_atomically};
 use crate::stamps::Stamp;
 use crate::state::Notice;
 use crate::text::{Language, Text, text};
@@ -97,7 +97,7 @@ impl App {
     }
 
     pub(super) fn save(&mut self, id: u64, path: PathBuf) {
-        let Some(drawing) = self.state.drawings.iter().find(|drawing| drawing.id == id) else { return };
+        let Some(drawing) = self.find(id) else { return };
         let recovery = self.autosave.as_ref().map(|autosave| autosave.recovery().clone());
         let (project, revision) = (drawing.project(), drawing.document.revision());
         self.files.run(move || match project.to_bytes().and_then(|bytes| write_atomically(&path, &bytes)) {
@@ -171,14 +171,14 @@ pub(super) fn read_model(path: &Path) -> anyhow::Result<Action> {
 
 /// Reads a photograph that is to be traced.
 pub(super) fn read_photo(path: &Path) -> anyhow::Result<Action> {
-    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let title = stem_of(path);
     let photo = std::sync::Arc::new(bounded(pictures::read_rgb(path)?));
     Ok(Action::Trace(TraceAction::Opened { title, photo }))
 }
 
 /// Reads whatever a file is; a drawing is a recent file from now on.
 fn read(path: &Path, openable: &Openable) -> anyhow::Result<Vec<Action>> {
-    let title = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let title = stem_of(path);
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase()).unwrap_or_default();
     let opened = match extension.as_str() {
         "daub" => Action::DrawingOpened(Project::read(path)?, Some(path.to_owned())),

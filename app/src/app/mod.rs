@@ -127,9 +127,10 @@ impl App {
             let context = context.clone();
             move || context.request_repaint()
         };
+        let painter = setup.painter.unwrap_or_else(|| Box::new(Studio::new(setup.shared.clone())));
         let mut app = Self {
             state,
-            generator: Generator::start(Studio::new(setup.shared.clone()), repaint(context))?,
+            generator: Generator::start(painter, repaint(context))?,
             gatherer: Gatherer::default(),
             files: Files::start("files", repaint(context), files::job_failed)?,
             tracer: Tracer::start(repaint(context))?,

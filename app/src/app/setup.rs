@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use crate::generate::Shared;
+use crate::generate::{Painter, Shared};
 use crate::io::dialogs::{Dialogs, SystemDialogs};
 use crate::io::folders;
 use crate::state::State;
@@ -30,6 +30,8 @@ pub struct Setup {
     pub files: Vec<PathBuf>,
     /// The window's device; without it the processor paints.
     pub shared: Option<Shared>,
+    /// Who paints the pictures; none paints them with the models themselves.
+    pub painter: Option<Box<dyn Painter>>,
     /// The state of a window whose device was lost, to go on from, and where this one would leave its own.
     pub handover: Handover,
 }
@@ -46,6 +48,7 @@ impl Setup {
             language: Language::English,
             files: Vec::new(),
             shared: None,
+            painter: None,
             handover: Handover::default(),
         }
     }
@@ -60,6 +63,7 @@ impl Setup {
         let context = &cc.egui_ctx;
         Self {
             shared,
+            painter: None,
             handover: Handover::default(),
             model_folders: folders::models(),
             recovery_folder: folders::data().map(|data| data.join("recovery")),

@@ -43,11 +43,10 @@ pub struct Arguments {
 /// Carries out `daub walk`.
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let container = match arguments.output.extension().map(|ending| ending.to_string_lossy().to_lowercase()).as_deref() {
-        Some("gif") => Container::Gif,
-        Some("webp") => Container::Webp,
-        None => Container::Folder,
-        Some(_) => bail!("{} should end in .gif or .webp, or name a folder", arguments.output.display()),
+    let container = match Container::of_file(&arguments.output) {
+        Some(container) => container,
+        None if arguments.output.extension().is_none() => Container::Folder,
+        None => bail!("{} should end in .gif or .webp, or name a folder", arguments.output.display()),
     };
     if container != Container::Folder {
         check_output(&arguments.output)?;

@@ -141,6 +141,19 @@ pub struct Hint {
     pub colour: [u8; 3],
 }
 
+impl Hint {
+    /// The pixels of a canvas that its disc covers: those whose centre lies within.
+    pub fn pixels(&self, width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let ([cx, cy], radius) = (self.place, self.radius_px.max(0.5));
+        let span = |centre: f32, side: usize| {
+            (centre - radius).floor().max(0.0) as usize..((centre + radius).ceil().max(0.0) as usize).min(side)
+        };
+        let columns = span(cx, width);
+        let places = span(cy, height).flat_map(move |y| columns.clone().map(move |x| (x, y)));
+        places.filter(move |(x, y)| (*x as f32 + 0.5 - cx).hypot(*y as f32 + 0.5 - cy) <= radius)
+    }
+}
+
 /// A picture in colours, three bytes a pixel, rows from the top.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {

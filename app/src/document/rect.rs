@@ -28,6 +28,16 @@ impl Rect {
         Self { left: whole(left.floor()), top: whole(top.floor()), right: whole(right.ceil()), bottom: whole(bottom.ceil()) }
     }
 
+    /// Where a picture of this size lies in it: as large as fits, in the middle, at least a pixel wide and high.
+    #[must_use]
+    pub fn fitting(self, width: usize, height: usize) -> Self {
+        let scale = (self.width() as f32 / width as f32).min(self.height() as f32 / height as f32);
+        let side = |side: usize, most: usize| ((side as f32 * scale).round().max(1.0) as usize).min(most);
+        let (width, height) = (side(width, self.width()), side(height, self.height()));
+        let (left, top) = (self.left + (self.width() - width) / 2, self.top + (self.height() - height) / 2);
+        Self { left, top, right: left + width, bottom: top + height }
+    }
+
     /// Columns.
     pub const fn width(&self) -> usize {
         self.right.saturating_sub(self.left)

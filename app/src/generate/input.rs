@@ -43,14 +43,9 @@ pub(super) fn hint_planes(hints: &[Hint], width: usize, height: usize) -> Vec<f3
     let mut planes = vec![0.0; 3 * pixels];
     for hint in hints {
         let [a, b] = ab_from_rgb(hint.colour);
-        let ([cx, cy], radius) = (hint.place, hint.radius_px.max(0.5));
-        let rows = (cy - radius).floor().max(0.0) as usize..((cy + radius).ceil().max(0.0) as usize).min(height);
-        for y in rows {
-            let columns = (cx - radius).floor().max(0.0) as usize..((cx + radius).ceil().max(0.0) as usize).min(width);
-            for x in columns.filter(|x| (*x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy) <= radius) {
-                let at = y * width + x;
-                (planes[at], planes[pixels + at], planes[2 * pixels + at]) = (a / 110.0, b / 110.0, 1.0);
-            }
+        for (x, y) in hint.pixels(width, height) {
+            let at = y * width + x;
+            (planes[at], planes[pixels + at], planes[2 * pixels + at]) = (a / 110.0, b / 110.0, 1.0);
         }
     }
     planes

@@ -91,15 +91,15 @@ impl Generator {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(mut painter: impl Painter + 'static, notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
+    pub fn start(mut painter: Box<dyn Painter>, notify: impl Fn() + Send + 'static) -> std::io::Result<Self> {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
         let theirs = shared.clone();
         let thread = std::thread::Builder::new().name("generator".into()).spawn(move || {
             yield_to_window();
             while let Some(job) = next(&theirs) {
                 match job {
-                    Job::Picture(request) => serve(&theirs, &mut painter, &request, &notify),
-                    Job::Look(wish, index) => serve_look(&theirs, &mut painter, &wish, index, &notify),
+                    Job::Picture(request) => serve(&theirs, &mut *painter, &request, &notify),
+                    Job::Look(wish, index) => serve_look(&theirs, &mut *painter, &wish, index, &notify),
                 }
             }
         })?;

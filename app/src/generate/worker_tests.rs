@@ -96,7 +96,7 @@ fn drain(generator: &Generator, results: &mpsc::Receiver<()>) -> (Vec<Shown>, Ve
 fn start(counter: &Counter) -> (Generator, mpsc::Receiver<()>) {
     let (sender, receiver) = mpsc::channel();
     (
-        Generator::start(counter.clone(), move || {
+        Generator::start(Box::new(counter.clone()), move || {
             // A test that has ended no longer listens.
             let _sent = sender.send(());
         })

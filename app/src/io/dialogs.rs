@@ -167,7 +167,7 @@ fn has_system_dialog() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
     }
-    let bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some()
+    let bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|address| !address.is_empty())
         || std::env::var_os("XDG_RUNTIME_DIR").is_some_and(|folder| PathBuf::from(folder).join("bus").exists());
     let on_path = |paths| std::env::split_paths(&paths).any(|folder| folder.join("zenity").is_file());
     bus || std::env::var_os("PATH").is_some_and(on_path)

@@ -26,6 +26,17 @@ pub enum Container {
     Webp,
 }
 
+impl Container {
+    /// What a file of this name is, by its ending.
+    pub fn of_file(path: &Path) -> Option<Self> {
+        match path.extension()?.to_string_lossy().to_lowercase().as_str() {
+            "gif" => Some(Self::Gif),
+            "webp" => Some(Self::Webp),
+            _ => None,
+        }
+    }
+}
+
 /// One frame.
 pub struct Frame {
     /// Its colours.

@@ -45,15 +45,25 @@ const MAX_REFERENCE_SIDE: u32 = 2048;
 /// # Errors
 /// As [`read_rgb`].
 pub fn read_reference(path: &Path) -> anyhow::Result<Picture> {
-    let mut photo = read_rgb(path)?;
-    let side = photo.width().max(photo.height());
-    if side > MAX_REFERENCE_SIDE {
-        let scaled = |length: u32| (u64::from(length) * u64::from(MAX_REFERENCE_SIDE) / u64::from(side)).max(1) as u32;
-        let size = (scaled(photo.width()), scaled(photo.height()));
-        photo = image::imageops::resize(&photo, size.0, size.1, image::imageops::FilterType::Triangle);
-    }
+    let photo = within(read_rgb(path)?, MAX_REFERENCE_SIDE);
     let (width, height) = (photo.width() as usize, photo.height() as usize);
     Picture::new(width, height, photo.into_raw()).context("the picture is empty")
+}
+
+/// The picture, made smaller if a side is longer than `longest_px`.
+pub fn within(picture: RgbImage, longest_px: u32) -> RgbImage {
+    if picture.width().max(picture.height()) <= longest_px {
+        return picture;
+    }
+    let (width, height) = size_within(picture.dimensions(), longest_px);
+    image::imageops::resize(&picture, width, height, image::imageops::FilterType::Triangle)
+}
+
+/// Width and height in the same proportions, each from 1 to `longest_px` and no larger than they were.
+pub fn size_within((width, height): (u32, u32), longest_px: u32) -> (u32, u32) {
+    let longest = width.max(height).max(1);
+    let scaled = |side: u32| (u64::from(side) * u64::from(longest_px.min(longest)) / u64::from(longest)).max(1) as u32;
+    (scaled(width), scaled(height))
 }
 
 /// Whether a file may be a photograph by its ending; over a drawing of labels a PNG is taken for a label map.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
+use super::stem_of;
 use crate::stamps::{MAX_FILE_BYTES, Stamp};
 
 /// More files than this are not looked at.
@@ -27,7 +28,7 @@ pub fn read(path: &Path) -> anyhow::Result<Stamp> {
     let bytes = std::fs::metadata(path).with_context(what)?.len();
     ensure!(bytes <= MAX_FILE_BYTES as u64, "the stamp {} has {bytes} bytes; at most {MAX_FILE_BYTES} are read", path.display());
     let svg = std::fs::read_to_string(path).with_context(what)?;
-    let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let name = stem_of(path);
     Stamp::parse(&svg, &name).with_context(|| format!("{} is not a stamp", path.display()))
 }
 

@@ -28,6 +28,16 @@ impl Symmetry {
         Self { axes: Axes::default(), centre }
     }
 
+    /// The same mirrors if they cross on a canvas, whatever a file says.
+    pub fn within(self, width: usize, height: usize) -> Option<Self> {
+        let Point { x, y } = self.centre;
+        ((0.0..=width as f32).contains(&x) && (0.0..=height as f32).contains(&y)).then(|| {
+            let mut sound = self;
+            sound.move_to(self.centre);
+            sound
+        })
+    }
+
     /// Where the mirrors cross, in canvas pixels.
     pub fn centre(&self) -> Point {
         self.centre

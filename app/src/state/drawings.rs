@@ -13,7 +13,7 @@ use crate::action::Effect;
 use crate::candidates::Candidates;
 use crate::document::{Canvas, Content, Document, Ink, Kind, Layer, Placement};
 use crate::drawing::{Drawing, RecordedStamp};
-use crate::io::project::Project;
+use crate::io::project::{Project, Settings};
 use crate::scenes;
 use crate::text::{Text, text};
 
@@ -145,7 +145,11 @@ impl State {
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.candidates = project.candidates;
-        drawing.view = project.settings.view;
+        let Settings { view, symmetry } = project.settings;
+        let bounds = drawing.document.canvas().bounds();
+        drawing.symmetry =
+            symmetry.and_then(|symmetry| symmetry.within(bounds.width(), bounds.height())).unwrap_or(drawing.symmetry);
+        drawing.view = view;
     }
 
     pub(super) fn close(&mut self, index: usize) -> Vec<Effect> {

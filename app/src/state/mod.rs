@@ -46,7 +46,6 @@ use std::sync::Arc;
 use self::drawings::BLANK;
 use self::hand::leaves_the_hand_alone;
 use self::painting::stepped;
-use self::paths::stem_of;
 use daub_models::Model;
 use daub_models::looks::Object;
 
@@ -54,6 +53,7 @@ use crate::action::{Action, Dialog, Effect};
 use crate::document::{Canvas, Document, Kind};
 use crate::generate::Options;
 use crate::io::dialogs::{Purpose, Question};
+use crate::io::stem_of;
 use crate::preferences::Preferences;
 use crate::stamps::Library;
 use crate::text::{Language, Text, text};

@@ -64,7 +64,7 @@ impl OpenDrawing {
             title: self.document.title.clone(),
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
             content: self.document.content().clone(),
-            settings: Settings { view: self.view },
+            settings: Settings { view: self.view, symmetry: Some(self.symmetry) },
             candidates: self.candidates.clone(),
         }
     }

@@ -1,6 +1,6 @@
 //! Questions for a path, and what becomes of the answers.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::State;
 use crate::action::{Effect, FileEffect};
@@ -44,9 +44,4 @@ impl State {
             }
         }]
     }
-}
-
-/// The name of a file without its ending.
-pub(super) fn stem_of(path: &Path) -> String {
-    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }

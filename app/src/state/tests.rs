@@ -5,7 +5,8 @@ use daub_models::library;
 use std::path::Path;
 
 use super::*;
-use crate::action::{FileAction, FileEffect};
+use crate::action::{CandidateAction, FileAction, FileEffect, ObjectAction};
+use crate::document::{CLEAR, Target};
 use crate::pen::Sample;
 
 fn state() -> State {
@@ -155,4 +156,29 @@ fn a_path_belongs_to_the_drawing_that_was_asked_about() {
     let effects = state.apply(Action::PathAgreed(purpose, path));
     assert!(state.filing.replacing.is_none());
     assert_eq!(effects, [Effect::Save { id: first, path: "street v1.5.daub".into() }]);
+}
+
+#[test]
+fn going_back_to_a_kept_drawing_is_one_step_with_all_its_layers() {
+    let mut state = state();
+    state.apply(ObjectAction::AddStamp { name: "car-sedan-side".to_owned(), foot: [200.0, 190.0] }.into());
+    let (id, kept) = (state.drawing().id, state.drawing().project());
+    state.apply(Action::Undo);
+    state.drawing_mut().document.set_target(Target::Lines);
+    state.drawing_mut().document.draw(|lines, _| {
+        lines.row_mut(4, 2, 20).fill(0);
+        lines.bounds()
+    });
+    let before = state.drawing().document.content().clone();
+    let back = |beside| CandidateAction::Returned { drawing: id, project: Box::new(kept.clone()), beside };
+    state.apply(Action::Candidate(back(false)));
+    assert_eq!(state.drawing().document.objects(), kept.content.objects);
+    assert!(
+        state.drawing().document.content().lines.as_ref().is_some_and(|lines| lines.pixels().iter().all(|ink| *ink == CLEAR))
+    );
+    state.apply(Action::Undo);
+    assert_eq!(state.drawing().document.content(), &before);
+    let open = state.drawings.len();
+    state.apply(Action::Candidate(back(true)));
+    assert_eq!((state.drawings.len(), state.drawing().document.content()), (open + 1, &kept.content));
 }

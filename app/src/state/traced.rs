@@ -168,19 +168,17 @@ impl State {
 
 /// Darkens guide lines by a sketch, as large as fits and in the middle, where a reference photograph lies too.
 fn lay_lines(lines: &mut Canvas, sketch: &Canvas) -> Rect {
-    let scale = (lines.width() as f32 / sketch.width() as f32).min(lines.height() as f32 / sketch.height() as f32);
-    let side = |side: usize, most: usize| ((side as f32 * scale).round().max(1.0) as usize).min(most);
-    let (width, height) = (side(sketch.width(), lines.width()), side(sketch.height(), lines.height()));
+    let place = lines.bounds().fitting(sketch.width(), sketch.height());
+    let (width, height) = (place.width(), place.height());
     let grey = sketch.pixels().iter().map(|ink| *ink as u8).collect();
     let Some(grey) = GrayImage::from_raw(sketch.width() as u32, sketch.height() as u32, grey) else { return Rect::EMPTY };
     let grey = image::imageops::resize(&grey, width as u32, height as u32, FilterType::Triangle);
-    let (left, top) = ((lines.width() - width) / 2, (lines.height() - height) / 2);
-    for (y, row) in (top..).zip(grey.as_raw().chunks_exact(width)) {
-        for (ink, level) in lines.row_mut(y, left, left + width).iter_mut().zip(row) {
+    for (y, row) in (place.top..).zip(grey.as_raw().chunks_exact(width)) {
+        for (ink, level) in lines.row_mut(y, place.left, place.right).iter_mut().zip(row) {
             *ink = (*ink).min(Ink::from(*level) * 0x01_0101);
         }
     }
-    Rect { left, top, right: left + width, bottom: top + height }
+    place
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::state::State;
 use crate::text::{Language, Text, text};
 use crate::timelapse::Settings;
 
+const DROP: Text = text("Let go to open", "松开以打开");
 const EXPORT: Text = text("Export", "导出");
 const CHOOSE: Text = text("Choose a file…", "选择文件…");
 const CANCEL: Text = text("Cancel", "取消");
@@ -35,6 +36,7 @@ pub(super) fn filing_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>)
     if filing.exporting {
         exports_ui(ui, state, actions);
     }
+    dropping_ui(ui, state.language);
     if let Some((purpose, path)) = &filing.replacing {
         replacing_ui(ui, state.language, *purpose, path, actions);
     }
@@ -74,6 +76,20 @@ fn exports_ui(ui: &egui::Ui, state: &State, actions: &mut Vec<Action>) {
             }
         });
     });
+}
+
+/// Says what happens to files that are held over the window.
+fn dropping_ui(ui: &egui::Ui, language: Language) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("dropping"));
+    let (painter, window) = (ui.ctx().layer_painter(layer), ui.ctx().content_rect());
+    painter.rect_filled(window, 0.0, egui::Color32::from_black_alpha(150));
+    let outline = egui::Stroke::new(3.0, theme::ACCENT);
+    painter.rect_stroke(window.shrink(12.0), theme::ROUNDING, outline, egui::StrokeKind::Inside);
+    let font = egui::TextStyle::Heading.resolve(ui.style());
+    painter.text(window.center(), Align2::CENTER_CENTER, DROP.of(language), font, egui::Color32::WHITE);
 }
 
 /// One kind of export: its name, what it is, and the file that would come of it.

@@ -16,7 +16,8 @@ const HIDE: Text = text("Hide", "隐藏");
 const LOCK: Text = text("Lock", "锁定");
 const UNLOCK: Text = text("Unlock", "解锁");
 const OPACITY: Text = text("Opacity", "不透明度");
-const OPEN: Text = text("Open a photograph…", "打开照片…");
+const OPEN: Text = text("Open…", "打开…");
+const OPEN_TIP: Text = text("A photograph to draw by", "用于描绘的参考照片");
 const TRACE: Text = text("Trace…", "描摹…");
 const TRACE_TIP: Text = text("Turn its edges into lines to draw on", "把其边缘变为可绘制的线条");
 const REMOVE: Text = text("Remove", "移除");
@@ -131,7 +132,7 @@ fn reference_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
         opacity_ui(ui, state, Layer::Reference, actions);
     }
     ui.horizontal_wrapped(|ui| {
-        if ui.button(OPEN.of(language)).clicked() {
+        if ui.button(OPEN.of(language)).on_hover_text(OPEN_TIP.of(language)).clicked() {
             actions.push(LayerAction::OpenReference.into());
         }
         let traces = there && state.edge_model().is_some();

@@ -6,6 +6,7 @@ use super::{palette::label_name, theme};
 use crate::action::{Action, FileAction, Meaning};
 use crate::io::export::colours;
 use crate::io::import::{LabelSet, Row, Table};
+use crate::io::pictures::size_within;
 use crate::state::State;
 use crate::text::{Language, Text, text};
 
@@ -25,6 +26,9 @@ const LABELS_OF: Text = text("Labels of", "标签集");
 const OPEN: Text = text("Open", "打开");
 const CANCEL: Text = text("Cancel", "取消");
 const PREVIEW: Text = text("Preview", "预览");
+
+/// Longest side of the preview's picture in pixels.
+const PREVIEW_SIDE_PX: u32 = 500;
 
 /// Size of the preview in points.
 const PREVIEW_SIZE: Vec2 = Vec2::new(250.0, 220.0);
@@ -149,7 +153,8 @@ fn preview_ui(ui: &mut egui::Ui, table: &Table, language: Language) {
     let texture = fresh.or_else(|| {
         let palette: Vec<[u8; 3]> = table.chosen().labels.iter().map(|label| label.color).collect();
         let picture = colours(&table.canvas()?, &palette);
-        let small = image::imageops::thumbnail(&picture, smaller(picture.width(), &picture), smaller(picture.height(), &picture));
+        let (width, height) = size_within(picture.dimensions(), PREVIEW_SIDE_PX);
+        let small = image::imageops::thumbnail(&picture, width, height);
         let image = ColorImage::from_rgb([small.width() as usize, small.height() as usize], small.as_raw());
         let texture = ui.ctx().load_texture("meaning", image, TextureOptions::LINEAR);
         ui.data_mut(|data| data.insert_temp::<Cached>(id, (labels, table.set, texture.clone())));
@@ -159,10 +164,4 @@ fn preview_ui(ui: &mut egui::Ui, table: &Table, language: Language) {
         let response = ui.add(egui::Image::new(&texture).max_size(PREVIEW_SIZE).corner_radius(4.0));
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, PREVIEW.of(language)));
     }
-}
-
-/// A side of the preview's picture, which is no longer than 500 pixels.
-fn smaller(side: u32, picture: &image::RgbImage) -> u32 {
-    let longest = picture.width().max(picture.height()).max(1);
-    (u64::from(side) * u64::from(longest.min(500)) / u64::from(longest)).max(1) as u32
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use daub_models::Model;
 use daub_models::graph::NormStats;
-use egui::{Key, Modifiers};
+use egui::{Key, KeyboardShortcut, Modifiers};
 
 use super::icons::Icon;
 use super::side;
@@ -290,16 +290,18 @@ pub(super) fn shortcuts(context: &egui::Context, state: &State, actions: &mut Ve
     commands.sort_by_key(|command| command.shortcut.map_or(0, |keys| usize::from(!keys.modifiers.shift)));
     for command in commands {
         let Some(shortcut) = command.shortcut else { continue };
-        if is_enabled(&command.action, state) && context.input_mut(|input| input.consume_shortcut(&shortcut)) {
-            actions.push(command.action);
+        if is_enabled(&command.action, state) {
+            // A slow frame may hold a key more than once, and each time counts.
+            let KeyboardShortcut { modifiers, logical_key } = shortcut;
+            let times = context.input_mut(|input| input.count_and_consume_key(modifiers, logical_key));
+            actions.extend(std::iter::repeat_n(command.action, times));
         }
     }
     let pressed = |key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     super::objects::nudges(context, state, actions);
     // Redo has two common shortcuts.
-    if context.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Y)) {
-        actions.push(Action::Redo);
-    }
+    let redone = context.input_mut(|input| input.count_and_consume_key(Modifiers::COMMAND, Key::Y));
+    actions.extend(std::iter::repeat_n(Action::Redo, redone));
     clipboard_keys(context, state, actions);
     if pressed(Key::Enter) {
         actions.push(Action::Pen(PenEvent::Finish));

@@ -2,7 +2,9 @@
 
 use egui::{Align2, Color32, CornerRadius, CursorIcon, DragAndDrop, Key, PointerButton, Rect, Sense, Stroke, StrokeKind, Vec2};
 
+use super::icons::Icon;
 use super::objects::Place;
+use super::widgets::{SMALL_BUTTON, small_icon_button};
 use super::{theme, thumbnails};
 use crate::action::{Action, ObjectAction, Stamping};
 use crate::document::Kind;
@@ -74,7 +76,9 @@ fn search_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) -> boo
     let language = state.language;
     let mut words = state.shelf.search.clone();
     ui.horizontal(|ui| {
-        let clearing = if words.is_empty() { 0.0 } else { 26.0 };
+        // Exactly what the button takes: a row that is wider than its panel would widen it frame by frame.
+        let clears = !words.is_empty();
+        let clearing = if clears { SMALL_BUTTON + ui.spacing().item_spacing.x } else { 0.0 };
         let field = egui::TextEdit::singleline(&mut words).id_salt("stamp search").hint_text(SEARCH.of(language));
         let field = ui.add(field.desired_width(ui.available_width() - clearing));
         field.widget_info(|| {
@@ -82,7 +86,8 @@ fn search_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action>) -> boo
             info.label = Some(SEARCH.of(language).to_owned());
             info
         });
-        let cleared = !words.is_empty() && ui.button("×").on_hover_text(CLEAR.of(language)).clicked();
+        let name = CLEAR.of(language);
+        let cleared = clears && small_icon_button(ui, Icon::Close, name, false).on_hover_text(name).clicked();
         if cleared {
             actions.push(Stamping::Search(String::new()).into());
         } else if field.changed() {

@@ -31,10 +31,6 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, picture: &PictureTexture, ac
         let colour = if picture.busy { theme::accent(ui.visuals()) } else { ui.visuals().weak_text_color() };
         ui.colored_label(colour, format!("{mark} {}", word.of(language)));
         ui.separator();
-        if let Some(model) = &drawing.model {
-            let text = format!("{} · {}", model.card.title, terms(model, language));
-            ui.label(egui::RichText::new(text).weak()).on_hover_ui(|ui| card_ui(ui, model, language));
-        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(shown) = picture.shown().filter(|shown| shown.stamp.document == drawing.id) {
                 let quality = if shown.quality == Quality::Preview { PREVIEW.of(language) } else { "" };
@@ -43,7 +39,7 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, picture: &PictureTexture, ac
                 ui.add(egui::Label::new(egui::RichText::new(&shown.device).weak()).truncate());
                 ui.separator();
             }
-            let canvas = drawing.document.canvas();
+            let canvas = drawing.document.composite();
             ui.weak(format!("{}x{}", canvas.width(), canvas.height()));
             if let Some((x, y)) = super::canvas::place_under_pointer(ui.ctx())
                 && let Some(ink) = canvas.get(x, y)
@@ -53,6 +49,15 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, picture: &PictureTexture, ac
                 ui.weak(format!("{x}, {y}"));
             }
             tasks_ui(ui, state, actions);
+            // What is left of the line, at its left.
+            let left = Layout::left_to_right(Align::Center);
+            if let Some(model) = &drawing.model {
+                ui.with_layout(left, |ui| {
+                    let text = format!("{} · {}", model.card.title, terms(model, language));
+                    let label = egui::Label::new(egui::RichText::new(text).weak()).truncate();
+                    ui.add(label).on_hover_ui(|ui| card_ui(ui, model, language));
+                });
+            }
         });
     });
 }

@@ -3,9 +3,12 @@
 use egui::{Align, Layout as Flow, Ui};
 
 use super::icons::Icon;
-use super::menu::model_picker_ui;
+use super::menu::{is_enabled, model_picker_ui};
 use super::widgets::{icon_button, tooltip};
-use crate::action::{Action, Command, Interface, Painting, Selection, mirror_commands, selection_commands, view_commands};
+use crate::action::{
+    Action, CandidateAction, Command, Interface, Painting, Selection, edit_commands, mirror_commands, selection_commands,
+    view_commands,
+};
 use crate::pen::Stabiliser;
 use crate::state::{Layout, RADIUS_RANGE_PX, State};
 use crate::text::{Text, text};
@@ -24,8 +27,24 @@ pub(super) const STABILISERS: [(Stabiliser, Text); 3] = [
     (Stabiliser::Rope, text("Rope", "拉绳")),
 ];
 
+/// Room for how the panes are shown, in points, and with the slider of the canvas over the photograph.
+const VIEW_WIDTH: f32 = 116.0;
+const OVERLAY_WIDTH: f32 = 336.0;
+
 /// The whole bar.
 pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
+    ui.horizontal(|ui| {
+        // A narrow window scrolls; what is at the right stays.
+        let reserved = if matches!(state.layout, Layout::Overlay(_)) { OVERLAY_WIDTH } else { VIEW_WIDTH };
+        let area = egui::ScrollArea::horizontal().id_salt("tool options").max_width((ui.available_width() - reserved).max(80.0));
+        let area = area.scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
+        area.show(ui, |ui| tool_ui(ui, state, actions));
+        ui.with_layout(Flow::right_to_left(Align::Center), |ui| view_ui(ui, state, actions));
+    });
+}
+
+/// The model, and what the tool in hand can be set to.
+fn tool_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         model_picker_ui(ui, state, actions);
         ui.separator();
@@ -57,7 +76,6 @@ pub(super) fn tool_options_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Acti
             }
             mirrors_ui(ui, state, actions);
         }
-        ui.with_layout(Flow::right_to_left(Align::Center), |ui| view_ui(ui, state, actions));
     });
 }
 
@@ -110,6 +128,10 @@ fn view_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
             }
             _ => {}
         }
+    }
+    let keeps = |command: &Command| matches!(command.action, Action::Candidate(CandidateAction::Keep));
+    if let Some(command) = edit_commands().into_iter().find(keeps).filter(|command| is_enabled(&command.action, state)) {
+        command_icon_ui(ui, state, Icon::Pin, false, command, actions);
     }
     if let Layout::Overlay(opacity) = state.layout {
         let mut edited = opacity;

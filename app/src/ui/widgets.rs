@@ -13,6 +13,9 @@ pub(super) const ICON: f32 = 18.0;
 /// Side of a button with an icon in points.
 pub(super) const ICON_BUTTON: f32 = 30.0;
 
+/// Side of a smaller one.
+pub(super) const SMALL_BUTTON: f32 = 22.0;
+
 /// A square button with an icon; `name` is what a screen reader says.
 pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, selected: bool) -> Response {
     sized_icon_button(ui, icon, name, selected, Vec2::splat(ICON_BUTTON), ICON)
@@ -20,7 +23,7 @@ pub(super) fn icon_button(ui: &mut Ui, icon: Icon, name: &str, selected: bool) -
 
 /// A smaller one, for rows and corners.
 pub(super) fn small_icon_button(ui: &mut Ui, icon: Icon, name: &str, selected: bool) -> Response {
-    sized_icon_button(ui, icon, name, selected, Vec2::splat(22.0), 14.0)
+    sized_icon_button(ui, icon, name, selected, Vec2::splat(SMALL_BUTTON), 14.0)
 }
 
 fn sized_icon_button(ui: &mut Ui, icon: Icon, name: &str, selected: bool, size: Vec2, side: f32) -> Response {

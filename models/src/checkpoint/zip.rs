@@ -39,7 +39,12 @@ pub(super) fn contents(source: &mut dyn Source, length: u64) -> Result<Contents,
             return Err(Problem::format("its numbers are written high byte first"));
         }
     }
-    let pickle = parse(&mut archive.by_name(&pickle_name).map_err(broken)?, Dialect::Torch)?;
+    let mut entry = archive.by_name(&pickle_name).map_err(broken)?;
+    if entry.compression() != zip::CompressionMethod::Stored {
+        return Err(Problem::format("its data.pkl is compressed, which PyTorch never does"));
+    }
+    let pickle = parse(&mut entry, Dialect::Torch)?;
+    drop(entry);
     torch::contents(&pickle, |wanted| {
         let name = format!("{folder}data/{}", wanted.key);
         let missing = || Problem::Format(format!("it lacks the storage {}", super::entry::shown(wanted.key)));

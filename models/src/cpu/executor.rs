@@ -84,7 +84,7 @@ impl Cpu {
                 .first()
                 .map(|operand| operand.parts.iter().map(|part| channels[fused.values[part.value.0].node.0]).collect())
                 .unwrap_or_default();
-            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels, options.half_weights)?;
+            let layer = layer_of(&graph, &fused, step, &parts, &weights, kernels)?;
             layers.push(layer.map(|layer| {
                 packed.push(layer);
                 packed.len() - 1
@@ -188,7 +188,8 @@ impl Cpu {
     /// Bytes of everything this executor holds: packed weights, values and scratch.
     pub fn memory_bytes(&self) -> usize {
         let weights: usize = self.packed.iter().map(Packed::bytes).sum();
-        let buffers = [&self.arena, &self.norms, &self.masks, &self.statistics, &self.partials, &self.factors, &self.products];
+        let Self { arena, norms, masks, statistics, exact_statistics, partials, factors, products, .. } = self;
+        let buffers = [arena, norms, masks, statistics, exact_statistics, partials, factors, products];
         let scratch: usize = self.team.iter().map(Scratch::bytes).sum();
         weights + scratch + buffers.iter().map(|buffer| buffer.len() * 4).sum::<usize>()
     }
@@ -314,7 +315,7 @@ impl Executor for Cpu {
         for conv in plan.steps.iter().filter_map(|step| step.conv) {
             let winograd = conv.method.round().is_some();
             // An edit may touch too few tiles for Winograd.
-            needs[conv.layer] = Needs { direct: !winograd || keep, winograd };
+            needs[conv.layer] = Needs { direct: !winograd || keep, winograd, half: self.options.half_weights };
         }
         let (packed, weights) = (&mut self.packed, &self.weights);
         self.pool.install(|| {

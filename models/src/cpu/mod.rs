@@ -32,9 +32,10 @@
 //! The first picture, weights packed, takes 0.17 s.
 //!
 //! With [`CpuOptions::half_weights`] packed weights are float16: the bundled models' pictures keep 60 dB or more against
-//! f32 (one level of 255 at most), and take the same time within the spread. What they save is memory: pix2pixHD's global
-//! generator with ngf 64 peaks at 2.3 GB in place of 3.4 GB, with the weights it was read from. In f32 every network above
-//! is faster than PyTorch in bf16 already; bf16's eight bits would cost 18 dB and save nothing more.
+//! f32 (one level of 255 at most), and take 1 to 5 % longer. What they save is memory: pix2pixHD's global
+//! generator with ngf 64 peaks at 2.3 GB in place of 3.4 GB, with the weights it was read from. In f32 the
+//! residual networks and pix2pixHD above take half to two thirds of PyTorch's time in bf16, the U-Nets about as long (0.9 to 1.2 in
+//! several runs); bf16's eight bits would cost 18 dB and save nothing more.
 //!
 //! # Where the time goes
 //! Street at 512x256 where the machine's measured peak ([`Cpu::measured_peak`]) is 475 GFLOP/s; work counted as defined.

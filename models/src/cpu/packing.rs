@@ -35,7 +35,6 @@ pub(super) fn layer_of(
     parts: &[usize],
     weights: &Weights,
     kernels: &Kernels,
-    halve: bool,
 ) -> Result<Option<Packed>, ExecuteError> {
     let mut linear = Vec::new();
     let (weight, bias, out_channels, kernel, transposed, phases) = match &step.work {
@@ -72,14 +71,15 @@ pub(super) fn layer_of(
         suits_winograd: same_size && !labels && inputs >= 32 && out_channels >= 32,
         labels,
     };
-    Ok(Some(Packed { halve, ..Packed::new(&layer, phases, weights)? }))
+    Packed::new(&layer, phases, weights).map(Some)
 }
 
-/// The tables that a size needs.
+/// The tables that a size needs, and whether in float16.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Needs {
     pub(super) direct: bool,
     pub(super) winograd: bool,
+    pub(super) half: bool,
 }
 
 /// Reads numbers of a layer's tensor.
@@ -133,7 +133,6 @@ impl Packed {
             weight: layer.weight.clone(),
             out_channels: layer.out_channels,
             group: layer.group,
-            halve: false,
         };
         let mut len = 0;
         for phase in &mut phases {
@@ -162,13 +161,13 @@ impl Packed {
         if direct || winograd {
             let values = layer_values(weights, &self.weight, self.out_channels, self.transposed)?;
             let tensor = self.tensor(&values);
-            let halve = self.halve && !self.is_narrow();
+            let half = needs.half && !self.is_narrow();
             let tables = (direct.then(|| self.direct_table(&tensor)), winograd.then(|| self.winograd_table(&tensor)));
             if let Some(table) = tables.0 {
-                self.direct = Table::new(table, halve);
+                self.direct = Table::new(table, half);
             }
             if let Some(table) = tables.1 {
-                self.winograd = Table::new(table, halve);
+                self.winograd = Table::new(table, half);
             }
         }
         Ok(())

@@ -71,8 +71,6 @@ pub(super) struct Packed {
     pub(super) out_channels: usize,
     /// Blocks that are computed together.
     pub(super) group: usize,
-    /// Whether its tables are to be kept in float16.
-    pub(super) halve: bool,
 }
 
 /// Packed numbers, empty until a size needs them.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::journal::Row;
 use super::keep::Progress;
 use super::{Config, DataInfo, TrainError};
+use crate::checkpoint::writing::replace;
 
 /// Most sheets that are shown: the newest large, the others as a strip.
 const SHEETS: usize = 9;
@@ -48,9 +49,8 @@ impl Report<'_> {
     /// When the disk refuses.
     pub fn write(&self) -> Result<PathBuf, TrainError> {
         let path = path(&self.config.output.folder);
-        let part = path.with_extension("html.part");
-        let written = std::fs::write(&part, self.html()).and_then(|()| std::fs::rename(&part, &path));
-        written.map_err(|error| TrainError::Write { path: path.clone(), reason: error.to_string() })?;
+        replace(&path, self.html().as_bytes())
+            .map_err(|error| TrainError::Write { path: path.clone(), reason: error.to_string() })?;
         Ok(path)
     }
 

@@ -80,6 +80,7 @@ fn bundled_models_agree_with_the_reference() {
         ("photo2vangogh", 52, 36),
         ("vangogh2photo", 64, 64),
         ("facades", 256, 256),
+        ("facades_hd", 96, 64),
         ("cats", 256, 256),
         ("hed_vgg16", 61, 47),
     ];

@@ -3,7 +3,7 @@
 use image::{DynamicImage, Pixel as _, RgbImage, Rgba, RgbaImage, imageops};
 
 use super::{HINTS, LINES, Layer, OBJECT, PAINT, PHOTOGRAPH, REFERENCE, START};
-use crate::document::{CLEAR, Canvas, Content, Hint, Ink, Layer as Of, LayerState, Object, Picture, SOLID};
+use crate::document::{CLEAR, Canvas, Content, Hint, Ink, Layer as Of, LayerState, Object, Picture, Rect, SOLID};
 use crate::io::export::colours;
 
 /// Every layer of a drawing from the top, with its photograph over them.
@@ -49,15 +49,9 @@ fn fitted(picture: &RgbImage, width: u32, height: u32) -> RgbaImage {
 fn dots(hints: &[Hint], width: u32, height: u32) -> RgbaImage {
     let mut picture = RgbaImage::new(width, height);
     for hint in hints {
-        let ([cx, cy], radius) = (hint.place, hint.radius_px.max(0.5));
         let [r, g, b] = hint.colour;
-        let span = |centre: f32, side: u32| {
-            (centre - radius).floor().clamp(0.0, side as f32) as u32..(centre + radius).ceil().clamp(0.0, side as f32) as u32
-        };
-        for y in span(cy, height) {
-            for x in span(cx, width).filter(|x| (*x as f32 + 0.5 - cx).hypot(y as f32 + 0.5 - cy) <= radius) {
-                picture.put_pixel(x, y, Rgba([r, g, b, 255]));
-            }
+        for (x, y) in hint.pixels(width as usize, height as usize) {
+            picture.put_pixel(x as u32, y as u32, Rgba([r, g, b, 255]));
         }
     }
     picture
@@ -66,11 +60,9 @@ fn dots(hints: &[Hint], width: u32, height: u32) -> RgbaImage {
 /// A reference photograph, as large as fits the canvas and in its middle, as the window shows it.
 fn reference_layer(reference: &Picture, width: u32, height: u32, state: LayerState) -> Option<Layer> {
     let picture = RgbImage::from_raw(reference.width as u32, reference.height as u32, reference.rgb.clone())?;
-    let scale = (width as f32 / picture.width() as f32).min(height as f32 / picture.height() as f32);
-    let scaled = |side: u32, most: u32| ((side as f32 * scale).round() as u32).clamp(1, most);
-    let (w, h) = (scaled(picture.width(), width), scaled(picture.height(), height));
-    let picture = fitted(&picture, w, h);
-    Some(Layer { left: (width - w) / 2, top: (height - h) / 2, ..whole(REFERENCE, picture, state) })
+    let place = Rect::from_size(width as usize, height as usize).fitting(reference.width, reference.height);
+    let picture = fitted(&picture, place.width() as u32, place.height() as u32);
+    Some(Layer { left: place.left as u32, top: place.top as u32, ..whole(REFERENCE, picture, state) })
 }
 
 /// Guide lines without the white between them.

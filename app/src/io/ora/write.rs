@@ -9,6 +9,7 @@ use image::{ImageFormat, Rgba, RgbaImage, imageops};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{CHECKS, Layer, MIME_TYPE, PROJECT};
+use crate::io::pictures::size_within;
 use crate::io::project::Project;
 
 /// Longest side of the thumbnail.
@@ -100,9 +101,8 @@ fn merged(width: u32, height: u32, layers: &[Layer]) -> RgbaImage {
 }
 
 fn thumbnail(merged: &RgbaImage) -> RgbaImage {
-    let longest = merged.width().max(merged.height()).max(1);
-    let scaled = |side: u32| (u64::from(side) * u64::from(THUMBNAIL_SIDE.min(longest)) / u64::from(longest)).max(1) as u32;
-    imageops::thumbnail(merged, scaled(merged.width()), scaled(merged.height()))
+    let (width, height) = size_within(merged.dimensions(), THUMBNAIL_SIDE);
+    imageops::thumbnail(merged, width, height)
 }
 
 fn png(picture: &RgbaImage) -> anyhow::Result<Vec<u8>> {

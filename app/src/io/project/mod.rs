@@ -38,6 +38,7 @@ use self::objects::Entry;
 use crate::candidates::{Candidate, Candidates};
 use crate::document::{Canvas, Content, Extras, Hint, Horizon, Kind, Layers};
 use crate::io::pictures;
+use crate::pen::Symmetry;
 use crate::state::View;
 use crate::styles::Chain;
 
@@ -74,6 +75,9 @@ pub struct Project {
 pub struct Settings {
     /// Zoom and position.
     pub view: View,
+    /// The mirrors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symmetry: Option<Symmetry>,
 }
 
 #[derive(Serialize, Deserialize)]

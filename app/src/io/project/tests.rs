@@ -51,7 +51,7 @@ fn project(kind: &Kind, width: usize, height: usize, seed: u32) -> Project {
     } else {
         View::Free { zoom: 2.5, centre: egui::Vec2::new(seed as f32 / 1e6, 7.0) }
     };
-    let settings = Settings { view };
+    let settings = Settings { view, ..Settings::default() };
     Project { title: "画".into(), model: "street".into(), content, settings, candidates: Candidates::default() }
 }
 
