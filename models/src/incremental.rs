@@ -3,13 +3,29 @@
 //! As in SIGE (Li et al. 2022) each resolution has its own mask: the edited pixels brought to that resolution and
 //! widened by a small fixed margin. It is not the receptive field, which soon covers the picture: an edit's effect
 //! fades with distance, and an exact pass follows when the pen is lifted. Around the masks, the values of the last exact
-//! pass are kept; the norms' statistics change by what changed inside them.
+//! pass are kept. An edit that moves a norm's statistics changes what is kept as well, everywhere a little: blocks spread
+//! over the picture are computed again with the edit, and stand for the rest of the picture in the statistics.
 
 use crate::graph::{Graph, Plane};
 use crate::input::Input;
 
 /// Pixels of a side of the squares in which [`changed`] finds edits.
 pub const EDIT_TILE: usize = 4;
+
+/// Shorter side in pixels of the pictures that margins are meant for; strokes and what they draw grow with the picture.
+const MARGIN_SIDE: usize = 256;
+
+/// Pixels of a side of the blocks that stand for the rest of a picture: a tile of 4 at an eighth of the size.
+const BLOCK: usize = 32;
+
+/// How many blocks stand for the rest of a picture. What they say gets no better by being a larger share of it.
+const BLOCKS: usize = 12;
+
+/// Blocks are at most the picture's blocks divided by this, or they would cost more than the edit.
+const SPARSE: usize = 10;
+
+/// Fewer blocks say nothing.
+const FEWEST_BLOCKS: usize = 4;
 
 /// A rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -185,6 +201,82 @@ pub fn mask_at(edit: &Mask, width: usize, height: usize, tile: usize, margin: us
     mask
 }
 
+/// What to compute again after an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repaint {
+    edit: Mask,
+    /// Pixels of every resolution by which the edit is widened.
+    margin: usize,
+    /// Blocks that the edit itself may reach: they stand for themselves alone.
+    near: Mask,
+    /// Blocks that stand for everything that is kept.
+    far: Mask,
+}
+
+/// The tiles to compute again at one resolution; none is in both masks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tiles {
+    /// The edit, its surroundings, and the blocks close to it.
+    pub near: Mask,
+    /// The blocks that stand for what is kept.
+    pub far: Mask,
+}
+
+impl Repaint {
+    /// Widens `edit` by `margin` pixels of every resolution, and by more in proportion where the picture is larger than
+    /// 512x256; with `sampled` it is joined by blocks over the whole picture.
+    pub fn new(edit: Mask, margin: usize, sampled: bool) -> Self {
+        let margin = margin * edit.width.min(edit.height).max(MARGIN_SIDE) / MARGIN_SIDE;
+        let mut near = Mask::empty(edit.width, edit.height, BLOCK);
+        let mut far = near.clone();
+        let (columns, rows) = (near.columns(), near.rows());
+        let count = BLOCKS.min(columns * rows / SPARSE);
+        if sampled && count >= FEWEST_BLOCKS && !edit.is_empty() {
+            let reach = mask_at(&edit, edit.width, edit.height, BLOCK, BLOCK);
+            for block in 0..count {
+                // The same blocks for every edit, as what they say is a difference to the edit before. They are spread
+                // by the R2 sequence (Roberts 2018), whose steps are powers of 1 / 1.3247, the plastic number.
+                let place = |step: f64, length: usize| ((0.5 + step * block as f64).fract() * length as f64) as usize;
+                let (column, row) = (place(0.754_877_666_246_693, columns), place(0.569_840_290_998_053, rows));
+                let blocks = if reach.contains(column, row) { &mut near } else { &mut far };
+                blocks.tiles[row * columns + column] = true;
+            }
+        }
+        Self { edit, margin, near, far }
+    }
+
+    /// The edit before it was widened.
+    pub fn edit(&self) -> &Mask {
+        &self.edit
+    }
+
+    /// The tiles to compute again at a resolution of `width` x `height` pixels, of `tile` pixels a side.
+    pub fn at(&self, width: usize, height: usize, tile: usize) -> Tiles {
+        let mut near = mask_at(&self.edit, width, height, tile, self.margin);
+        near.join(&mask_at(&self.near, width, height, tile, 0));
+        let mut far = mask_at(&self.far, width, height, tile, 0);
+        far.tiles.iter_mut().zip(&near.tiles).for_each(|(far, near)| *far &= !near);
+        Tiles { near, far }
+    }
+}
+
+impl Tiles {
+    /// How many tiles there are.
+    pub fn count(&self) -> usize {
+        [&self.near, &self.far].map(|mask| mask.tiles.iter().filter(|set| **set).count()).iter().sum()
+    }
+
+    /// Whether they cover the picture.
+    pub fn are_all(&self) -> bool {
+        self.count() == self.near.tiles.len()
+    }
+
+    /// How much of the picture they cover, 0 to 1.
+    pub fn share(&self) -> f64 {
+        self.near.share() + self.far.share()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,6 +301,33 @@ mod tests {
         let quarter = mask_at(&edit, 16, 8, 4, 1);
         assert_eq!(quarter.rectangles(), [Rect { x: 4, y: 0, width: 8, height: 8 }]);
         assert!((quarter.share() - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn blocks_stand_for_what_an_edit_leaves_alone() {
+        let mut edit = Mask::empty(512, 256, EDIT_TILE);
+        edit.add(200..300, 120..136);
+        let repaint = Repaint::new(edit.clone(), 4, true);
+        let tiles = repaint.at(64, 32, 4);
+        assert!(tiles.near.tiles().iter().zip(tiles.far.tiles()).all(|(near, far)| !(near & far)));
+        let blocks = [&repaint.near, &repaint.far].map(|mask| mask.tiles().iter().filter(|set| **set).count());
+        assert!(blocks[0] > 0 && blocks[1] > blocks[0] && blocks[0] + blocks[1] == BLOCKS, "{blocks:?}");
+        // Blocks close to the edit say what it did there, not what happens everywhere.
+        let close = mask_at(&edit, 64, 32, 4, 4);
+        assert!(close.tiles().iter().zip(tiles.far.tiles()).all(|(close, far)| !(close & far)));
+        // Whole blocks at every resolution, so that each can be computed from the one before.
+        assert!((tiles.far.share() - repaint.at(512, 256, 4).far.share()).abs() < 1e-9);
+
+        let alone = Repaint::new(edit.clone(), 4, false).at(512, 256, 4);
+        assert!(alone.far.is_empty() && alone.near == mask_at(&edit, 512, 256, 4, 4));
+        let mut large = Mask::empty(1024, 512, EDIT_TILE);
+        large.add(400..600, 240..272);
+        assert_eq!(Repaint::new(large.clone(), 4, false).at(128, 64, 4).near, mask_at(&large, 128, 64, 4, 8));
+        let nothing = Repaint::new(Mask::empty(512, 256, EDIT_TILE), 4, true).at(512, 256, 4);
+        assert!(nothing.near.is_empty() && nothing.far.is_empty());
+        let mut dot = Mask::empty(64, 64, EDIT_TILE);
+        dot.add(3..4, 3..4);
+        assert!(Repaint::new(dot, 4, true).far.is_empty(), "a picture of four blocks");
     }
 
     #[test]

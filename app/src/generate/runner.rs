@@ -16,7 +16,7 @@ use super::{Device, Options, Pixels, Precision};
 
 /// Pixels by which an edit is widened at every resolution while a stroke is under way; chosen from the curve of
 /// margin against quality in the executors' docs.
-const MARGIN_PX: usize = 2;
+const MARGIN_PX: usize = 4;
 
 /// A network ready to paint.
 pub enum Runner {

@@ -8,7 +8,7 @@ use crate::checkpoint::Weights;
 use crate::executor::{ExecuteError, Executor, Interrupt, Picture};
 use crate::fuse::{Fused, Norm, fuse};
 use crate::graph::{Graph, NormStats};
-use crate::incremental::{Mask, changed};
+use crate::incremental::{Mask, Repaint, changed};
 use crate::input::Input;
 use crate::random::Draws;
 
@@ -31,6 +31,8 @@ const WORTHWHILE: f64 = 0.3;
 pub struct Cpu {
     graph: Arc<Graph>,
     fused: Fused,
+    /// Whether an edit takes samples of what it keeps: where norms use the picture's own statistics.
+    pub(super) sampled: bool,
     outputs: Vec<usize>,
     options: CpuOptions,
     kernels: &'static Kernels,
@@ -44,7 +46,7 @@ pub struct Cpu {
     arena: Buffer,
     norms: Buffer,
     masks: Buffer,
-    statistics: Buffer,
+    pub(super) statistics: Buffer,
     statistics_at: Vec<usize>,
     /// Statistics of the last exact pass, from which edits must not go far.
     exact_statistics: Buffer,
@@ -115,6 +117,7 @@ impl Cpu {
         Ok(Self {
             graph,
             outputs: fused.outputs.iter().map(|value| value.0).collect(),
+            sampled: fused.values.iter().any(|value| value.statistics),
             fused,
             options,
             kernels,
@@ -208,18 +211,18 @@ impl Cpu {
     ) -> Result<(), ExecuteError> {
         let Some(plan) = &self.plan else { return Ok(()) };
         let (kept, unfinished) = (self.kept.take(), self.unfinished.take());
-        let edit = match (&kept, self.options.margin) {
+        let repaint = match (&kept, self.options.margin) {
             (Some(kept), Some(margin)) if incremental => changed(&self.graph, kept, input).map(|mut edit| {
                 if let Some(unfinished) = &unfinished {
                     edit.join(unfinished);
                 }
-                (edit, margin)
+                Repaint::new(edit, margin, self.sampled)
             }),
             _ => None,
         };
-        let edit = edit.filter(|(edit, margin)| plan.share_of(edit, *margin) < WORTHWHILE);
-        let extent = edit.as_ref().map_or(Extent::Exact, |(edit, margin)| Extent::Edit { edit, margin: *margin });
-        let exact = edit.is_none();
+        let repaint = repaint.filter(|repaint| plan.share_of(repaint) < WORTHWHILE);
+        let extent = repaint.as_ref().map_or(Extent::Exact, Extent::Edit);
+        let exact = repaint.is_none();
         let pass = Pass {
             plan,
             kernels: self.kernels,
@@ -249,9 +252,9 @@ impl Cpu {
             Ok::<_, ExecuteError>(complete)
         });
         if done.is_err()
-            && let Some((edit, _)) = edit
+            && let Some(repaint) = repaint
         {
-            (self.kept, self.unfinished) = (kept, Some(edit));
+            (self.kept, self.unfinished) = (kept, Some(repaint.edit().clone()));
         }
         if !done? {
             return self.pass(input, false, interrupt, picture);

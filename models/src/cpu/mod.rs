@@ -97,6 +97,8 @@
 
 mod cells;
 mod conv;
+#[cfg(test)]
+mod edit_tests;
 mod ends;
 mod executor;
 mod kernels;
@@ -123,8 +125,9 @@ pub struct CpuOptions {
     pub threads: usize,
     /// With a seed, dropout layers are active and drawn from it.
     pub dropout_seed: Option<u64>,
-    /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`]; with `None` values are not
-    /// kept in memory and every picture is exact.
+    /// Pixels of every resolution by which an edit is widened in [`Cpu::run_incremental`], and by more in pictures larger
+    /// than 512x256 ([`Repaint::new`](crate::incremental::Repaint::new)); with `None` values are not kept in memory and
+    /// every picture is exact.
     pub margin: Option<usize>,
     /// Whether packed weights are kept in float16: half the memory, and less to read where weights are what limits.
     pub half_weights: bool,

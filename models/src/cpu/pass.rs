@@ -7,12 +7,12 @@ use std::time::Instant;
 use crate::executor::{ExecuteError, Interrupt};
 use crate::fuse::Work;
 use crate::graph::Activation;
-use crate::incremental::{Mask, Rect, mask_at};
+use crate::incremental::{Mask, Rect, Repaint};
 use crate::input::Input;
 
 use super::cells::Cells;
 use super::kernels::{Kernels, Load, TALLY};
-use super::plan::{Method, Plan, Slot, StepPlan, cut};
+use super::plan::{LEAST_TILES, Method, Plan, Slot, StepPlan, cut};
 use super::team::Scratch;
 use super::weights::Packed;
 
@@ -24,7 +24,7 @@ pub(super) const TILE: usize = 4;
 
 /// An edit that moves a norm's statistics further than this, in deviations, changes the picture everywhere: what is kept
 /// around it does not fit any more, and the picture is painted exactly. The crate docs have the figures.
-const MOST_DRIFT: f64 = 0.03;
+const MOST_DRIFT: f64 = 0.045;
 
 /// A batch norm's vectors; empty where it has none.
 #[derive(Default)]
@@ -40,8 +40,8 @@ pub(super) struct BatchVectors {
 pub(super) enum Extent<'a> {
     /// Everything, with new statistics.
     Exact,
-    /// What an edit touches, widened by a margin in pixels of each resolution; statistics change by what changed there.
-    Edit { edit: &'a Mask, margin: usize },
+    /// What an edit touches and a sample of the rest; statistics change by what changed there.
+    Edit(&'a Repaint),
 }
 
 /// Everything that tasks read, and the places they write to.
@@ -93,24 +93,29 @@ impl Pass<'_> {
 
     /// Runs one step; how far an edit moved its statistics, 0 where everything is new.
     fn step(&self, step: &StepPlan, value: usize, team: &mut [Scratch]) -> f64 {
-        let edited;
-        let rects = match self.extent {
-            Extent::Exact => &step.rects,
-            Extent::Edit { edit, margin } => {
-                let mask = mask_at(edit, step.grid.0, step.grid.1, TILE, margin);
-                // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
-                let piece = if winograd_round(step, mask.tiles()).is_some() { step.grid } else { step.piece };
-                edited = mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
-                // Where an edit covers a whole small plane, as deep inside a U-Net, statistics are as exact as its values.
-                if mask.tiles().contains(&false) { &edited } else { &step.rects }
-            }
+        let tiles = match self.extent {
+            Extent::Exact => None,
+            Extent::Edit(repaint) => Some(repaint.at(step.grid.0, step.grid.1, TILE)),
         };
-        let whole = std::ptr::eq(rects, &raw const step.rects) || matches!(step.work, Work::Linear { .. } | Work::InstanceMean);
+        // Where an edit covers a whole small plane, as deep inside a U-Net, statistics are as exact as its values.
+        let tiles = tiles.filter(|tiles| !tiles.are_all());
+        let round = step.conv.and_then(|conv| conv.method.round());
+        // Few tiles do not pay for Winograd.
+        let round = round.filter(|_| tiles.as_ref().is_none_or(|tiles| tiles.count() >= LEAST_TILES));
+        let (near, far) = tiles.as_ref().map_or((Vec::new(), Vec::new()), |tiles| {
+            // Winograd gathers the tiles of all rectangles; the others want pieces that fit the cache.
+            let piece = if round.is_some() { step.grid } else { step.piece };
+            let pieces = |mask: &Mask| mask.rectangles().into_iter().flat_map(|rect| cut(rect, piece)).collect::<Vec<Rect>>();
+            (pieces(&tiles.near), pieces(&tiles.far))
+        });
+        let edited = [near.as_slice(), far.as_slice()].concat();
+        let rects = if tiles.is_some() { &edited } else { &step.rects };
+        let whole = tiles.is_none() || matches!(step.work, Work::Linear { .. } | Work::InstanceMean);
         self.fresh.store(whole, Ordering::Relaxed);
         self.prepare_norms(step);
         let renews = step.statistics && !whole && !rects.is_empty();
         if renews {
-            self.tally_edit(step, value, rects, 0, team);
+            self.tally_edit(step, value, [&near, &far], 0, team);
         }
         let mut pieces = rects.len();
         match step.work {
@@ -134,21 +139,12 @@ impl Pass<'_> {
                 pieces = 1;
             }
             Work::Conv { .. } | Work::ConvTranspose { .. } => {
-                let round = match self.extent {
-                    Extent::Exact => step.conv.and_then(|conv| conv.method.round()),
-                    Extent::Edit { edit, margin } => {
-                        winograd_round(step, mask_at(edit, step.grid.0, step.grid.1, TILE, margin).tiles())
-                    }
-                };
                 if let Some(round) = round {
                     pieces = self.winograd(step, value, round, rects, team);
                 } else {
                     let packed = step.conv.map(|conv| &self.packed[conv.layer]);
                     let groups = packed.map_or(1, |packed| packed.blocks().div_ceil(packed.group));
-                    let splits = match self.extent {
-                        Extent::Exact => step.splits,
-                        Extent::Edit { .. } => (4 * team.len()).div_ceil(rects.len().max(1)).clamp(1, groups),
-                    };
+                    let splits = if whole { step.splits } else { (4 * team.len()).div_ceil(rects.len().max(1)).clamp(1, groups) };
                     self.direct(step, value, rects, splits, team);
                 }
             }
@@ -159,14 +155,15 @@ impl Pass<'_> {
         if step.statistics && whole {
             self.finish_statistics(value, pieces);
         } else if renews {
-            self.tally_edit(step, value, rects, 1, team);
+            self.tally_edit(step, value, [&near, &far], 1, team);
             return self.renew_statistics(value);
         }
         0.0
     }
 
-    /// Adds up what is stored where an edit computes, into the sums of `piece`: 0 before it does, 1 after.
-    fn tally_edit(&self, step: &StepPlan, value: usize, rects: &[Rect], piece: usize, team: &mut [Scratch]) {
+    /// Adds up what is stored where an edit computes, into the sums of pieces `piece` for the edit and `piece + 2` for the
+    /// blocks far from it: 0 before it computes, 1 after.
+    fn tally_edit(&self, step: &StepPlan, value: usize, rects: [&[Rect]; 2], piece: usize, team: &mut [Scratch]) {
         let slot = self.plan.slots[value];
         let (blocks, shape) = (slot.blocks(), slot.shape);
         // A transposed convolution counts its work in places of which each becomes several pixels.
@@ -175,11 +172,12 @@ impl Pass<'_> {
             let (x, y) = (rect.x * stride, rect.y * stride);
             Rect { x, y, width: (rect.width * stride).min(shape.width - x), height: (rect.height * stride).min(shape.height - y) }
         };
-        super::team::each(team, blocks, |block, _| {
-            let at = (piece * blocks + block) * TALLY;
+        super::team::each(team, 2 * blocks, |task, _| {
+            let (which, block) = (task / blocks, task % blocks);
+            let at = ((piece + 2 * which) * blocks + block) * TALLY;
             // SAFETY: no other task has this piece's sums of this block.
             unsafe { self.partials.slice(at, TALLY) }.fill(0.0);
-            for rect in rects.iter().map(pixels) {
+            for rect in rects[which].iter().map(pixels) {
                 self.add_moments(slot, &rect, block..block + 1, self.partials.at(at));
             }
         });
@@ -246,12 +244,6 @@ impl Pass<'_> {
             }
         }
     }
-}
-
-/// Whether the step uses Winograd for so many tiles, and in rounds of how many.
-fn winograd_round(step: &StepPlan, tiles: &[bool]) -> Option<usize> {
-    let round = step.conv?.method.round()?;
-    (tiles.iter().filter(|set| **set).count() >= super::plan::LEAST_TILES).then_some(round)
 }
 
 impl Method {

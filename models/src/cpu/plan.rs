@@ -2,7 +2,7 @@
 
 use crate::fuse::{Border, Fused, Norm, Operand, Step, Work};
 use crate::graph::{Activation, Graph};
-use crate::incremental::{Mask, Rect, mask_at};
+use crate::incremental::{Rect, Repaint};
 use crate::memory::{Arena, arena};
 use crate::shape::{GraphError, Shape};
 
@@ -177,9 +177,9 @@ impl Plan {
     }
 
     /// The part of all multiply-adds that an edit asks for, 0 to 1.
-    pub(super) fn share_of(&self, edit: &Mask, margin: usize) -> f64 {
+    pub(super) fn share_of(&self, repaint: &Repaint) -> f64 {
         let cost = |step: &StepPlan| {
-            let share = mask_at(edit, step.grid.0, step.grid.1, super::pass::TILE, margin).share();
+            let share = repaint.at(step.grid.0, step.grid.1, super::pass::TILE).share();
             (step.multiply_adds as f64 * share, step.multiply_adds as f64)
         };
         let sums = self.steps.iter().map(cost).fold((0.0, 0.0), |sums, (part, all)| (sums.0 + part, sums.1 + all));
@@ -296,8 +296,8 @@ impl Plan {
         let rects = cut(Rect { x: 0, y: 0, width: grid.0, height: grid.1 }, piece);
         let splits = (4 * threads).div_ceil(rects.len()).clamp(1, groups);
         if statistics {
-            // An edit needs two: before and after.
-            self.partials = self.partials.max(rects.len().max(2) * out.channels.div_ceil(16) * TALLY);
+            // An edit needs four: near and far, before and after.
+            self.partials = self.partials.max(rects.len().max(4) * out.channels.div_ceil(16) * TALLY);
         }
         StepPlan {
             work: step.work.clone(),

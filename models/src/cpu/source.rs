@@ -88,13 +88,14 @@ impl Pass<'_> {
     }
 
     /// Mean and deviation of each plane after an edit, from those before it and the sums of the pixels that it computed:
-    /// piece 0 as they were, piece 1 as they are. Returns how far they are from the last exact pass: the root mean square
+    /// piece 0 as they were and piece 1 as they are around the edit, pieces 2 and 3 in blocks far from it, as which
+    /// everything that is kept is taken to change. Returns how far they are from the last exact pass: the root mean square
     /// over planes of the changes of mean and deviation, in that pass's deviations.
     pub(super) fn renew_statistics(&self, value: usize) -> f64 {
         let slot = self.plan.slots[value];
         let (blocks, pixels) = (slot.blocks(), slot.shape.pixels() as f64);
         // SAFETY: all tasks of this step have ended.
-        let partials = unsafe { self.partials.slice(0, 2 * blocks * TALLY) };
+        let partials = unsafe { self.partials.slice(0, 4 * blocks * TALLY) };
         // SAFETY: as above; statistics are read only by later steps.
         let (mean, deviation) =
             unsafe { self.statistics.slice(self.statistics_at[value], blocks * 32) }.split_at_mut(blocks * 16);
@@ -103,17 +104,24 @@ impl Pass<'_> {
         let (exact_mean, exact_deviation) = exact.split_at(blocks * 16);
         let mut squares = 0.0;
         for at in 0..blocks * 16 {
-            let [before, after] = [0, blocks].map(|piece| moments(&partials[(piece + at / 16) * TALLY..], at % 16));
+            let tallied = |piece: usize| moments(&partials[(piece * blocks + at / 16) * TALLY..], at % 16);
             let (average, spread) = (f64::from(mean[at]), f64::from(deviation[at]));
             // Everything is measured from the old mean, so that nothing large cancels.
             let about = |(count, piece_average, piece_squares): (f64, f64, f64)| {
                 let offset = piece_average - average;
                 (count * offset, piece_squares + count * offset * offset)
             };
-            let ((sum_before, squares_before), (sum_after, squares_after)) = (about(before), about(after));
-            let shift = (sum_after - sum_before) / pixels;
+            let change = |piece: usize| {
+                let ((sum_before, squares_before), (sum_after, squares_after)) =
+                    (about(tallied(piece)), about(tallied(piece + 1)));
+                (sum_after - sum_before, squares_after - squares_before)
+            };
+            let ((sum, squares_in), (sum_far, squares_far)) = (change(0), change(2));
+            // Each pixel of the far blocks stands for so many.
+            let weight = (pixels - tallied(0).0) / tallied(2).0.max(1.0);
+            let shift = (sum + weight * sum_far) / pixels;
             let epsilon = f64::from(NORM_EPSILON);
-            let variance = spread * spread - epsilon + (squares_after - squares_before) / pixels - shift * shift;
+            let variance = spread * spread - epsilon + (squares_in + weight * squares_far) / pixels - shift * shift;
             let renewed = (variance.max(0.0) + epsilon).sqrt();
             (mean[at], deviation[at]) = ((average + shift) as f32, renewed as f32);
             // A plane that is flat says nothing, and its tiny deviation would say it loudly.
