@@ -43,6 +43,12 @@
 //! The `margins` example prints this table for any model, size and adapter. Other networks lose more without a margin:
 //! a small random one has 27 dB inside at margin 0, 39 dB at 2 and 48 dB at 4.
 //!
+//! The CPU executor goes further ([`daub_models::cpu`]): it computes blocks far from the edit as well, which stand for the
+//! rest of the picture in its statistics, widens edits more in larger pictures, and paints an edit exactly whose statistics
+//! went too far. Here a norm's statistics are joined from tiles of equal weight, so blocks have nothing to stand for, and a
+//! drift is not looked at: strokes that change the whole picture, which had 21 to 32 dB on the CPU before it painted them
+//! exactly, stay as wrong until the exact run after them.
+//!
 //! # Robustness
 //!
 //! Errors of the device come back as [`ExecuteError`](daub_models::ExecuteError)s: a loss, an exhausted memory, a refused shader.

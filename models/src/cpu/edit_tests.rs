@@ -9,11 +9,11 @@ use crate::library::Model;
 
 use super::{Cpu, CpuOptions};
 
-/// Ground below a sky, with houses of several labels between.
+/// A road below a sky, with houses of several labels between; the stroke is a hedge across the road.
 fn street(stroke: bool) -> Input {
     let (width, height) = (512, 256);
     let label = |x: usize, y: usize| match (x, y) {
-        (150..260, 60..72) if stroke => 21,
+        (150..260, 196..208) if stroke => 21,
         (_, 0..90) if x / 40 % 3 > 0 => 23,
         (_, 0..140) => [11, 21, 11, 12][x / 40 % 4],
         (220..300, 150..180) => 26,
@@ -48,5 +48,5 @@ fn statistics_follow_what_an_edit_does_elsewhere() {
     let (moved, alone) = statistics_after_edit(false);
     let (_, sampled) = statistics_after_edit(true);
     assert!(sampled > 0.0, "the edit was painted exactly");
-    assert!(sampled < 0.8 * alone && sampled < 0.5 * moved, "{sampled:.5} of {moved:.5}, without samples {alone:.5}");
+    assert!(sampled < 0.7 * alone && sampled < 0.8 * moved, "{sampled:.5} of {moved:.5}, without samples {alone:.5}");
 }
