@@ -178,7 +178,10 @@ fn pressed(sample: Sample, grip: Grip<'_>, document: &mut Document) -> (Hand, Op
             let found = Selecting::by_wand(document.composite(), &sample, grip.contiguous, ground.within);
             return (Hand::Ready, found);
         }
-        Tool::SelectRectangle | Tool::Lasso => return (Hand::Selecting(Selecting::begin(tool, &sample)), None),
+        Tool::SelectRectangle | Tool::Lasso | Tool::SelectBrush => {
+            let selecting = Selecting::begin(tool, radius_px, &sample, document.canvas().bounds());
+            return (Hand::Selecting(selecting), None);
+        }
         _ => {}
     }
     document.begin();
