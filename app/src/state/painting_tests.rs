@@ -149,6 +149,7 @@ fn a_region_is_painted_with_the_selection_brush() {
     let selected = state.drawing().selection.clone();
     state.apply(Action::Pen(PenEvent::Down(Sample::from([200.0, 50.0]))));
     state.apply(Action::Pen(PenEvent::Drag(vec![Sample::from([220.0, 50.0])])));
+    assert!(state.hand.is_busy() && !state.hand.is_drawing(), "the photograph has no reason to wait for a selection");
     state.apply(Action::Pen(PenEvent::Cancel));
     assert_eq!(state.drawing().selection, selected);
     assert_eq!(canvas(&state), before);
