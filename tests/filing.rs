@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use daub::action::{Action, CandidateAction, FileAction};
+use daub::action::{Action, CandidateAction, FileAction, StyleAction};
 use daub::app::{App, Setup};
 use daub::document::{Canvas, Kind as Holds, Rect};
 use daub::io::dialogs::{Answer, Purpose};
@@ -77,6 +77,29 @@ fn every_kind_of_export_is_written_from_the_dialog() {
     let as_exported = photograph.enumerate_pixels().all(|(x, y, pixel)| last.get_pixel(256 + x, y) == pixel);
     assert!(as_exported, "the film ends with the photograph that is exported");
     assert_eq!(read_film(&path("film.gif")).len(), 3);
+}
+
+#[test]
+fn a_film_shows_each_state_in_the_styles_that_it_had() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("film.webp");
+    let mut harness = faces(vec![Answer::Path(Purpose::Export(Kind::Timelapse), path.clone())]);
+    drag(&mut harness, LEFT, RIGHT);
+    harness.state_mut().act(StyleAction::Add("photo2vangogh".into()).into());
+    harness.run_steps(2);
+    act(&mut harness, FileAction::Export(Kind::Timelapse));
+    wait_for(&mut harness, "the film", |_| path.exists());
+    let film = read_film(&path);
+    assert_eq!(film.len(), 3);
+    let photograph = |frame: &RgbImage| image::imageops::crop_imm(frame, 256, 0, 256, 256).to_image();
+    let change = |a: &RgbImage, b: &RgbImage| {
+        let sum: u64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        sum as f64 / a.as_raw().len() as f64
+    };
+    let frames: Vec<RgbImage> = film.iter().map(photograph).collect();
+    // The last step changed nothing but the style: with it over every frame there would be no difference.
+    let style = change(&frames[1], &frames[2]);
+    assert!(style > 8.0, "the style changed {style} levels");
 }
 
 #[test]

@@ -208,6 +208,7 @@ fn the_photograph_follows_the_last_stroke() {
     let mut harness = open(Language::English, Vec::new(), Vec::new());
     wait_for(&mut harness, "the first picture", |app| !app.is_behind());
     let first = harness.state().shown().unwrap().pixels.clone();
+    assert_eq!(harness.state().latency(), None, "no hand asked for the first picture");
     for step in 0..5 {
         drag(&mut harness, Vec2::new(0.3, 0.4 + 0.02 * step as f32), RIGHT);
     }
@@ -215,6 +216,10 @@ fn the_photograph_follows_the_last_stroke() {
     let app = harness.state();
     assert_ne!(app.shown().unwrap().pixels, first);
     assert_eq!(app.shown().unwrap().stamp, app.state.drawing().stamp());
+    let [newest, median, slowest] = app.latency().unwrap();
+    assert!(newest <= slowest && median <= slowest && slowest < Duration::from_mins(1), "{newest:?} {median:?} {slowest:?}");
+    let label = format!("pen {} ms", newest.as_millis());
+    assert!(harness.query_by_label(&label).is_some(), "{label} is not shown");
 }
 
 /// Strict pictures of parts whose pixels depend on nothing but our own drawing code.

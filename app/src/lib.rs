@@ -24,7 +24,7 @@
 //! * [`styles`]: which styles lie over a picture, how strongly and where.
 //! * [`trace`]: from a photograph to a sketch. [`training`]: from pictures to a model, on a thread of its own that outlives
 //!   the dialog (`state::training`, `app::training`, `ui::training`).
-//! * [`generate`]: requests, the painting thread, the choice of an executor.
+//! * [`generate`]: requests, the painting thread, the choice of an executor. [`latency`]: from the hand to the photograph.
 //! * [`io`]: files and dialogs. [`app`], [`ui`], [`window`]: the window. [`cli`]: the command line.
 //!
 //! The networks live in the crate `daub_models`, the graphics engine in `daub_shaders`.
@@ -56,6 +56,7 @@ pub mod document;
 pub mod drawing;
 pub mod generate;
 pub mod io;
+pub mod latency;
 pub mod log;
 pub mod look_strip;
 pub mod paint;

@@ -4,6 +4,7 @@ use eframe::{egui_wgpu, wgpu};
 use egui::{ColorImage, Rect, TextureHandle, TextureId, TextureOptions, Vec2};
 
 use crate::generate::{Pixels, Shown};
+use crate::latency::Latency;
 use crate::look_strip::LookStrip;
 
 /// The newest picture and its texture.
@@ -18,6 +19,8 @@ pub struct PictureTexture {
     registered: Vec<(wgpu::TextureView, TextureId)>,
     /// Whether a newer picture is being painted.
     pub busy: bool,
+    /// How long photographs take.
+    pub latency: Latency,
     /// The looks that are offered for an object.
     pub looks: LookStrip,
 }

@@ -32,13 +32,15 @@ pub enum Tool {
     SelectRectangle,
     /// Selects what a freehand line goes round.
     Lasso,
+    /// Selects what a round brush goes over.
+    SelectBrush,
     /// Selects an area of one ink.
     Wand,
 }
 
 impl Tool {
     /// Every tool, in the order of the tool bar.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Objects,
         Self::Brush,
         Self::Eraser,
@@ -50,17 +52,18 @@ impl Tool {
         Self::Eyedropper,
         Self::SelectRectangle,
         Self::Lasso,
+        Self::SelectBrush,
         Self::Wand,
     ];
 
     /// Whether the brush's radius matters.
     pub fn has_radius(self) -> bool {
-        matches!(self, Self::Brush | Self::Eraser | Self::Line)
+        matches!(self, Self::Brush | Self::Eraser | Self::Line | Self::SelectBrush)
     }
 
     /// Whether the tool selects and does not paint.
     pub fn selects(self) -> bool {
-        matches!(self, Self::SelectRectangle | Self::Lasso | Self::Wand)
+        matches!(self, Self::SelectRectangle | Self::Lasso | Self::SelectBrush | Self::Wand)
     }
 
     /// Whether the tool changes no layer of pixels.
@@ -148,7 +151,8 @@ impl Stroke {
                     None => paint::flood_fill(canvas, x, y, ink),
                 }
             }
-            Tool::Objects | Tool::Fill | Tool::Eyedropper | Tool::SelectRectangle | Tool::Lasso | Tool::Wand => Rect::EMPTY,
+            // What paints nothing was left above.
+            _ => Rect::EMPTY,
         }
     }
 

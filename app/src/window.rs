@@ -121,6 +121,10 @@ pub struct WindowReport {
     pub max_ms: f64,
     /// Pictures that arrived.
     pub pictures: usize,
+    /// Median time from the pointer to the photograph on screen, of the last hundred.
+    pub latency_median_ms: f64,
+    /// The longest such time.
+    pub latency_max_ms: f64,
     /// Windows that were opened after their device was lost.
     pub windows_after_loss: usize,
     /// Whether the drawing of the first window was there in the last.
@@ -179,6 +183,8 @@ impl Scripted {
         self.gaps_ms.sort_by(f64::total_cmp);
         let at = |share: f64| self.gaps_ms.get((self.gaps_ms.len() as f64 * share) as usize).copied().unwrap_or(0.0);
         let total: f64 = self.gaps_ms.iter().sum();
+        let latency =
+            self.app.latency().map_or([0.0; 2], |[_, median, slowest]| [median, slowest].map(|time| time.as_secs_f64() * 1e3));
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         *report = WindowReport {
             windows_after_loss: report.windows_after_loss,
@@ -189,6 +195,8 @@ impl Scripted {
             p99_ms: at(0.99),
             max_ms: self.gaps_ms.last().copied().unwrap_or(0.0),
             pictures: self.pictures,
+            latency_median_ms: latency[0],
+            latency_max_ms: latency[1],
         };
         drop(report);
         self.app.quit(context);

@@ -11,7 +11,7 @@ use image::{DynamicImage, ImageReader, RgbImage};
 use crate::input::MAX_PIXELS;
 
 /// Most memory that decoding one picture may take.
-const MAX_DECODED_BYTES: u64 = 512 << 20;
+pub const MAX_DECODED_BYTES: u64 = 512 << 20;
 
 /// Endings of the files that are read as pictures.
 pub const EXTENSIONS: [&str; 5] = ["png", "jpg", "jpeg", "webp", "gif"];
@@ -87,7 +87,11 @@ fn checked_dimensions(source: &mut (impl BufRead + Seek)) -> Result<(usize, usiz
     Ok((width as usize, height as usize))
 }
 
-fn check_size(width: u32, height: u32) -> Result<(), String> {
+/// Whether a picture of this size is read.
+///
+/// # Errors
+/// When it has no pixels or too many, in words.
+pub fn check_size(width: u32, height: u32) -> Result<(), String> {
     let pixels = u64::from(width) * u64::from(height);
     if (1..=MAX_PIXELS as u64).contains(&pixels) {
         return Ok(());
@@ -99,18 +103,31 @@ fn check_size(width: u32, height: u32) -> Result<(), String> {
 ///
 /// # Errors
 /// When it is broken or too large, in words.
-pub fn rgb_from(mut source: impl BufRead + Seek) -> Result<RgbImage, String> {
+pub fn rgb_from(source: impl BufRead + Seek) -> Result<RgbImage, String> {
+    Ok(over_white(decoded(source)?))
+}
+
+/// Decodes a picture as it is.
+///
+/// # Errors
+/// As [`rgb_from`].
+pub fn decoded(mut source: impl BufRead + Seek) -> Result<DynamicImage, String> {
     checked_dimensions(&mut source)?;
     source.rewind().map_err(|error| error.to_string())?;
     let mut reader = ImageReader::new(source).with_guessed_format().map_err(|error| error.to_string())?;
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    reader.limits(limits);
-    let picture = reader.decode().map_err(|error| format!("it cannot be decoded: {error}"))?;
-    Ok(over_white(picture))
+    reader.limits(limits());
+    reader.decode().map_err(|error| format!("it cannot be decoded: {error}"))
 }
 
-fn over_white(picture: DynamicImage) -> RgbImage {
+/// Memory that a decoder may take.
+pub fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MAX_DECODED_BYTES);
+    limits
+}
+
+/// The colours of a picture; what is transparent lets white through.
+pub fn over_white(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.into_rgb8();
     }

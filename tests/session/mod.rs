@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use daub::document::Content;
 use daub::io::export::Kind;
 use daub::io::project::Project;
-use daub::io::{ora, pictures};
+use daub::io::{frames, ora, pictures};
 use daub::styles::Reach;
 use egui::{Pos2, Vec2};
 use egui_kittest::kittest::Queryable as _;
+use image::RgbImage;
 use tempfile::TempDir;
 
 use crate::display::{Display, change, is_ready, wait_for};
@@ -171,7 +172,7 @@ fn recovered(session: &mut Session<'_>, kept: &[Project], drawn: &Content) {
     session.agree("a stroke after recovery");
 }
 
-/// Every kind but the film, which `filing` tests without a window.
+/// Every kind.
 fn export_everything(session: &mut Session<'_>) {
     let path = |name: &str| session.folder.path().join(name);
     let files = [
@@ -180,6 +181,7 @@ fn export_everything(session: &mut Session<'_>) {
         (Kind::Instances, path("instances.png")),
         (Kind::SideBySide, path("both.webp")),
         (Kind::Layers, path("layers.ora")),
+        (Kind::Timelapse, path("film.webp")),
     ];
     for (kind, path) in &files {
         session.export(*kind, path);
@@ -198,6 +200,11 @@ fn export_everything(session: &mut Session<'_>) {
     assert_eq!(right, picture);
     let ora::Opened::Project(project) = ora::read(&files[4].1).unwrap() else { panic!("our own layers come back") };
     assert_eq!(&project.content, document.content());
+    // Recovery begins a new history: the film shows the drawing before and after the one stroke since then.
+    let film: Vec<RgbImage> = frames::open(&files[5].1).unwrap().frames.map(|frame| frame.unwrap().picture).collect();
+    assert_eq!(film.len(), 2);
+    assert_eq!(film[1].dimensions(), (2 * width, height));
+    assert_eq!(image::imageops::crop_imm(&film[1], width, 0, width, height).to_image(), picture);
 }
 
 /// Where the photograph shows vegetation, and where it does not, in the window.

@@ -207,7 +207,11 @@ impl<'a> Session<'a> {
 
     /// Writes the drawing as something, by the dialog; only the real window does.
     pub(super) fn export(&mut self, kind: Kind, path: &Path) {
+        let before = self.display.screenshot(self.folder);
         self.key("ctrl+e");
+        // A click into a window that does not show the dialog yet would be lost.
+        let dialog = [420, 200, 440, 360];
+        wait_for(self.display, self.folder, "the choice of exports", |screen| change(&before, screen, dialog) > 5.0);
         self.pause();
         let name = kind.label().of(self.state().language).trim_end_matches('…');
         let row = |session: &Self| session.twin.get_by_role_and_label(egui::accesskit::Role::RadioButton, name).rect();

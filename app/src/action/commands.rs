@@ -232,6 +232,12 @@ pub fn tool_commands() -> Vec<Command> {
             text("Select what the line goes round; Shift adds, Alt takes away", "选择线条围住的部分；Shift 增加，Alt 减去"),
         ),
         tool(
+            Tool::SelectBrush,
+            Key::J,
+            text("Selection brush", "选区画笔"),
+            text("Paint over what is to be selected; it adds, Alt takes away", "涂过之处加入选区；Alt 减去"),
+        ),
+        tool(
             Tool::Wand,
             Key::W,
             text("Magic wand", "魔棒"),

@@ -13,9 +13,9 @@ use super::files::{failed, memory_path, told};
 use crate::action::{Action, CandidateAction, CandidateEffect, FileAction, FileEffect, Selection};
 use crate::candidates::Candidate;
 use crate::document::Document;
-use crate::generate::{Options, Pixels, Quality, Shared, Studio, Styles, Stylist, input_of_document};
+use crate::generate::{Options, Pixels, Quality, Shared, Studio, Stylist, input_of_document};
 use crate::io::export::{self, Source};
-use crate::state::{Notice, OpenDrawing, Progress};
+use crate::state::{Notice, OpenDrawing, Progress, styles_of};
 use crate::styles::Ground;
 use crate::text::{Text, text};
 use crate::timelapse;
@@ -167,11 +167,11 @@ impl App {
     fn timelapse(&mut self, id: u64, path: PathBuf, settings: timelapse::Settings) {
         let Some(drawing) = self.find(id) else { return };
         let Some(model) = drawing.model.clone() else { return self.no_model() };
-        let (document, palette, styles) = (drawing.document.clone(), palette_of(drawing), self.state.styles_of(drawing));
-        let (options, shared) = (self.state.options, self.shared.clone());
+        let (document, palette) = (drawing.document.clone(), palette_of(drawing));
+        let (options, models, shared) = (self.state.options, self.state.models.clone(), self.shared.clone());
         let progress = self.state.tasks.start(self.writing(&path));
         let run = move |progress: &Progress| {
-            let mut artist = Artist::new(model, options, styles, shared);
+            let mut artist = Artist::new(model, options, models, shared);
             let mut paint = |document: &Document| artist.paint(document);
             timelapse::render(document, &palette, settings, &path, &mut paint, progress)?;
             Ok(told(&path))
@@ -186,28 +186,30 @@ impl App {
 struct Artist {
     model: Arc<Model>,
     options: Options,
-    styles: Styles,
+    /// Where the styles of each state are found.
+    models: Vec<Arc<Model>>,
     studio: Studio,
     stylist: Stylist,
 }
 
 impl Artist {
-    fn new(model: Arc<Model>, options: Options, styles: Styles, shared: Option<Shared>) -> Self {
+    fn new(model: Arc<Model>, options: Options, models: Vec<Arc<Model>>, shared: Option<Shared>) -> Self {
         let (studio, stylist) = (Studio::new(shared.clone()), Stylist::new(shared));
-        Self { model, options, styles, studio, stylist }
+        Self { model, options, models, studio, stylist }
     }
 
     fn paint(&mut self, document: &Document) -> anyhow::Result<RgbImage> {
         let input = input_of_document(document, &self.model.card.architecture);
+        let styles = styles_of(document, &self.models);
         let mut rgb = match &input.rgb {
-            Some(rgb) if self.styles.of_drawing => rgb.clone(),
+            Some(rgb) if styles.of_drawing => rgb.clone(),
             _ => self.studio.paint(&self.model, self.options, &input, &document.extras().looks)?.0,
         };
         let (width, height) = (input.width, input.height);
-        if !self.styles.is_empty() {
+        if !styles.is_empty() {
             let objects: Vec<_> = document.seen_objects().cloned().collect();
             let ground = Ground { width, height, scale: 1, labels: input.labels.as_deref(), objects: &objects };
-            rgb = self.stylist.apply(&rgb, &ground, &self.styles, self.options, &Interrupt::default())?;
+            rgb = self.stylist.apply(&rgb, &ground, &styles, self.options, &Interrupt::default())?;
         }
         RgbImage::from_raw(width as u32, height as u32, rgb.to_vec()).context("the picture has the wrong size")
     }

@@ -69,7 +69,7 @@ impl App {
             self.files.run(move || {
                 let rgba = image.pixels.iter().flat_map(egui::Color32::to_srgba_unmultiplied).collect();
                 let picture = RgbaImage::from_raw(image.width() as u32, image.height() as u32, rgba);
-                let picture = pictures::over_white(&picture.unwrap_or_default().into());
+                let picture = pictures::over_white(picture.unwrap_or_default().into());
                 vec![openable.picture(title, &Raw::from_rgb(&picture)).unwrap_or_else(|error| failed(&error))]
             });
         }

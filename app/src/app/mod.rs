@@ -16,6 +16,7 @@ pub use setup::{Handover, Setup};
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use daub_models::{Model, library};
 
@@ -62,6 +63,8 @@ pub struct App {
     /// Whether the window may close although drawings are not saved.
     quitting: bool,
     actions: Vec<Action>,
+    /// When the frame under way began.
+    frame: Instant,
     shared: Option<Shared>,
     handover: Handover,
 }
@@ -147,6 +150,7 @@ impl App {
             wishes: Vec::new(),
             quitting: false,
             actions,
+            frame: Instant::now(),
             shared: setup.shared,
             handover: setup.handover,
         };
@@ -157,6 +161,11 @@ impl App {
             app.open(file);
         }
         Ok(app)
+    }
+
+    /// How long photographs take from the hand to the screen: the newest, the median and the slowest of late.
+    pub fn latency(&self) -> Option<[Duration; 3]> {
+        self.picture.latency.times()
     }
 
     /// The newest picture of the drawing that is shown.
@@ -234,6 +243,7 @@ impl App {
                 self.run(effect);
             }
         }
+        self.picture.latency.is_at(self.state.drawing().stamp(), self.frame);
         self.keep_generator_up();
         if let (Some(tracing), Some(detector)) = (&self.state.tracing, self.state.edge_model()) {
             self.tracer.keep_up(tracing, detector, self.state.options);
@@ -245,7 +255,7 @@ impl App {
     fn keep_generator_up(&mut self) {
         let drawing = self.state.drawing();
         let Some(model) = drawing.model.clone() else { return };
-        let (in_stroke, bytes) = (self.state.hand.is_moving(), self.wants_bytes());
+        let (in_stroke, bytes) = (self.state.hand.is_drawing(), self.wants_bytes());
         let (stamp, options, styles) = (drawing.stamp(), self.state.options, self.state.styles());
         let wanted = Wanted { stamp, model, options, styles, in_stroke, bytes };
         if self.wanted.as_ref() == Some(&wanted) {
@@ -262,7 +272,10 @@ impl App {
         let results = self.generator.take_results();
         self.picture.busy = results.busy;
         if let Some(shown) = results.shown {
+            self.picture.latency.shows(shown.stamp);
             self.picture.show(context, frame.wgpu_render_state(), shown);
+            // The beginning of the next frame tells when this one was on screen.
+            context.request_repaint();
         }
         for look in results.looks {
             self.picture.looks.show(context, look);
@@ -316,6 +329,10 @@ impl Drop for App {
 
 impl eframe::App for App {
     fn logic(&mut self, context: &egui::Context, frame: &mut eframe::Frame) {
+        self.frame = Instant::now();
+        if let Some(time) = self.picture.latency.frame_began(self.frame) {
+            tracing::debug!("a photograph was on screen {:.1} ms after the pointer", time.as_secs_f64() * 1e3);
+        }
         let dropped: Vec<PathBuf> =
             context.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         self.take_dropped(dropped);

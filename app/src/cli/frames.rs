@@ -12,9 +12,10 @@ use image::RgbImage;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::check_output;
+use super::running::Running;
 use super::style::{StyleChoice, styles};
 use crate::document::Kind;
-use crate::generate::{Device, Options, Precision, Studio, Styles, Stylist};
+use crate::generate::{Options, Studio, Styles, Stylist};
 use crate::io::frames::{Container, FilmWriter, Frame, open};
 use crate::io::{folders, pictures};
 use crate::styles::{Ground, Step};
@@ -35,12 +36,9 @@ pub struct Arguments {
     /// How much of the picture before is carried along with the motion, against flicker: 0 to 0.95.
     #[arg(long, default_value_t = 0.7, value_parser = parse_blend, value_name = "SHARE")]
     pub blend: f32,
-    /// Where the models run.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
-    /// How numbers are kept on the graphics card.
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
+    /// Where and how the models run.
+    #[command(flatten)]
+    pub running: Running,
     /// Print size, time and flicker as JSON.
     #[arg(long)]
     pub json: bool,
@@ -133,7 +131,7 @@ impl Painter {
     fn open(arguments: &Arguments) -> anyhow::Result<Self> {
         let model = arguments.model.as_ref().map(|name| Model::find(name, &folders::models())).transpose()?.map(Arc::new);
         let styles = styles(&arguments.style, &Step::default())?;
-        let options = Options { device: arguments.device, precision: arguments.precision, ..Options::default() };
+        let options = arguments.running.options();
         let (studio, stylist) = (Studio::default(), Stylist::default());
         let (steady, interrupt) = (Steady::new(arguments.blend), Interrupt::default());
         Ok(Self { model, studio, styles, stylist, options, steady, interrupt })

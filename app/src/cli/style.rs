@@ -10,7 +10,8 @@ use daub_models::palette::{palette, palettes};
 use daub_models::{Interrupt, Model};
 
 use super::check_output;
-use crate::generate::{Device, Options, Precision, Style, Styles, Stylist};
+use super::running::Running;
+use crate::generate::{Style, Styles, Stylist};
 use crate::io::{folders, pictures, write_atomically};
 use crate::styles::{Ground, MAX_STEPS, Reach, Step};
 
@@ -41,12 +42,9 @@ pub struct Arguments {
     /// Radius of the soft edge in pixels.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u64).range(0..=64), value_name = "PIXELS")]
     pub feather: u64,
-    /// Where the models run.
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Device,
-    /// How numbers are kept on the graphics card.
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
+    /// Where and how the models run.
+    #[command(flatten)]
+    pub running: Running,
     /// Print size, device and time as JSON.
     #[arg(long)]
     pub json: bool,
@@ -114,7 +112,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let labels = labels.transpose()?;
     let step = Step { feather_px: arguments.feather as usize, ..reach(arguments)? };
     let styles = styles(&arguments.style, &step)?;
-    let options = Options { device: arguments.device, precision: arguments.precision, ..Options::default() };
+    let options = arguments.running.options();
     let mut stylist = Stylist::default();
     let started = Instant::now();
     let ground = Ground { width, height, scale: 1, labels: labels.as_deref(), objects: &[] };

@@ -123,7 +123,7 @@ fn open_gif(path: &Path) -> anyhow::Result<Film> {
     let frame = |frame: image::ImageResult<image::Frame>| {
         let frame = frame?;
         let (numerator, denominator) = frame.delay().numer_denom_ms();
-        let picture = over_white(&DynamicImage::from(frame.into_buffer()));
+        let picture = over_white(DynamicImage::from(frame.into_buffer()));
         Ok(Frame { picture, milliseconds: numerator / denominator.max(1), file: None })
     };
     let frames = Box::new(decoder.into_frames().map(frame));
@@ -163,7 +163,7 @@ fn open_webp(path: &Path) -> anyhow::Result<Film> {
         Err(error) => Some(Err(error.into())),
         Ok(milliseconds) => {
             let picture = if channels == 4 {
-                RgbaImage::from_raw(width, height, buffer.clone()).map(|picture| over_white(&picture.into()))
+                RgbaImage::from_raw(width, height, buffer.clone()).map(|picture| over_white(picture.into()))
             } else {
                 RgbImage::from_raw(width, height, buffer.clone())
             };

@@ -1,6 +1,4 @@
-//! Pictures and label maps in files.
-//!
-//! The size in a header is checked before any pixel is decoded, so a small file cannot ask for all memory.
+//! Pictures and label maps in files; [`daub_models::pictures`] reads them within limits.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Seek};
@@ -9,24 +7,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use daub_models::Input;
-use daub_models::input::MAX_PIXELS;
-use image::{DynamicImage, ImageFormat, ImageReader, RgbImage, RgbaImage};
+use daub_models::pictures as files;
+pub use daub_models::pictures::IdMap;
+pub(crate) use daub_models::pictures::over_white;
+pub(super) use daub_models::pictures::{MAX_DECODED_BYTES, limits};
+use image::{ImageFormat, RgbImage, RgbaImage};
 
 use crate::document::{Canvas, Kind, Picture};
-
-/// Most memory that decoding one picture may take.
-pub(super) const MAX_DECODED_BYTES: u64 = 512 << 20;
-
-/// Ids of a label or instance map.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdMap {
-    /// Columns.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// One id a pixel, rows from the top.
-    pub ids: Vec<u32>,
-}
 
 /// Reads a picture as colours: transparency over white, gray as equal channels.
 ///
@@ -77,7 +64,7 @@ pub fn may_be_photo(path: &Path, labels: bool) -> bool {
 /// # Errors
 /// When it is broken or too large.
 pub fn rgb_from(source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
-    Ok(over_white(&decoded(source)?))
+    files::rgb_from(source).map_err(anyhow::Error::msg)
 }
 
 /// Decodes a picture with its transparency.
@@ -85,48 +72,11 @@ pub fn rgb_from(source: impl BufRead + Seek) -> anyhow::Result<RgbImage> {
 /// # Errors
 /// When it is broken or too large.
 pub fn rgba_from(source: impl BufRead + Seek) -> anyhow::Result<RgbaImage> {
-    Ok(decoded(source)?.to_rgba8())
-}
-
-fn decoded(mut source: impl BufRead + Seek) -> anyhow::Result<DynamicImage> {
-    let (width, height) = ImageReader::new(&mut source).with_guessed_format()?.into_dimensions()?;
-    check_size(width, height)?;
-    source.rewind()?;
-    let mut reader = ImageReader::new(source).with_guessed_format()?;
-    reader.limits(limits());
-    Ok(reader.decode()?)
-}
-
-/// Memory that a decoder may take.
-pub(super) fn limits() -> image::Limits {
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_DECODED_BYTES);
-    limits
+    Ok(files::decoded(source).map_err(anyhow::Error::msg)?.into_rgba8())
 }
 
 pub(super) fn check_size(width: u32, height: u32) -> anyhow::Result<()> {
-    let pixels = u64::from(width) * u64::from(height);
-    ensure!(
-        (1..=MAX_PIXELS as u64).contains(&pixels),
-        "{width}x{height} pixels are too many (at most {} million)",
-        MAX_PIXELS >> 20
-    );
-    Ok(())
-}
-
-pub(crate) fn over_white(picture: &DynamicImage) -> RgbImage {
-    if !picture.color().has_alpha() {
-        return picture.to_rgb8();
-    }
-    let rgba = picture.to_rgba8();
-    let blend = |value: u8, alpha: u8| {
-        let alpha = u32::from(alpha);
-        ((u32::from(value) * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-    };
-    RgbImage::from_fn(rgba.width(), rgba.height(), |x, y| {
-        let [r, g, b, a] = rgba.get_pixel(x, y).0;
-        image::Rgb([r, g, b].map(|value| blend(value, a)))
-    })
+    files::check_size(width, height).map_err(anyhow::Error::msg)
 }
 
 /// Reads a label map: an 8-bit gray or palette PNG whose values are ids.
@@ -153,40 +103,12 @@ fn open_ids(path: &Path) -> anyhow::Result<IdMap> {
     ids_from(BufReader::new(File::open(path)?))
 }
 
-/// Raw values of a PNG, palette indices included; the `image` crate would turn them into colours.
+/// Raw values of a PNG, palette indices included.
 ///
 /// # Errors
 /// When it is broken, too large or has colours.
 pub fn ids_from(source: impl BufRead + Seek) -> anyhow::Result<IdMap> {
-    let mut decoder = png::Decoder::new_with_limits(source, png::Limits { bytes: MAX_DECODED_BYTES as usize });
-    decoder.set_transformations(png::Transformations::IDENTITY);
-    let broken = "it is not a PNG file, or a broken one";
-    let info = decoder.read_header_info().context(broken)?;
-    let (width, height) = (info.width, info.height);
-    check_size(width, height)?;
-    match info.color_type {
-        png::ColorType::Grayscale | png::ColorType::Indexed => {}
-        other => bail!("it has {} channels; ids need one channel or a palette", other.samples()),
-    }
-    let mut reader = decoder.read_info().context(broken)?;
-    let mut bytes = vec![0; reader.output_buffer_size().context("it is too large")?];
-    let frame = reader.next_frame(&mut bytes).context("it is broken or cut short")?;
-    let bits = frame.bit_depth as usize;
-    let samples = |row: &[u8]| -> Vec<u32> {
-        match bits {
-            16 => row.as_chunks().0.iter().map(|pair| u32::from(u16::from_be_bytes(*pair))).collect(),
-            _ => (0..width as usize).map(|x| packed_sample(row, x, bits)).collect(),
-        }
-    };
-    let ids = bytes.chunks_exact(frame.line_size).take(height as usize).flat_map(samples).collect();
-    Ok(IdMap { width: width as usize, height: height as usize, ids })
-}
-
-/// Sample `x` of a row with 1, 2, 4 or 8 bits a sample, the first in the highest bits.
-fn packed_sample(row: &[u8], x: usize, bits: usize) -> u32 {
-    let byte = row[x * bits / 8];
-    let shift = 8 - bits - x * bits % 8;
-    u32::from(byte >> shift) & ((1 << bits) - 1)
+    files::ids_from(source).map_err(anyhow::Error::msg)
 }
 
 /// A canvas of ids.
@@ -317,18 +239,5 @@ mod tests {
         let bytes = encode_instances(3, 1, &[7, 26_001, 23]).unwrap();
         assert_eq!(ids_from(Cursor::new(bytes)).unwrap().ids, [7, 26_001, 23]);
         assert!(encode_instances(1, 1, &[70_000]).is_err());
-    }
-
-    #[test]
-    fn packed_samples_come_from_the_high_bits() {
-        assert_eq!((0..8).map(|x| packed_sample(&[0b1010_0001], x, 1)).collect::<Vec<_>>(), [1, 0, 1, 0, 0, 0, 0, 1]);
-        assert_eq!((0..4).map(|x| packed_sample(&[0b11_01_00_10], x, 2)).collect::<Vec<_>>(), [3, 1, 0, 2]);
-        assert_eq!((0..2).map(|x| packed_sample(&[0xa7], x, 4)).collect::<Vec<_>>(), [10, 7]);
-    }
-
-    #[test]
-    fn transparency_is_white() {
-        let picture = image::RgbaImage::from_pixel(1, 1, image::Rgba([0, 100, 200, 0]));
-        assert_eq!(over_white(&DynamicImage::from(picture)).get_pixel(0, 0).0, [255; 3]);
     }
 }

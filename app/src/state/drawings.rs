@@ -145,6 +145,7 @@ impl State {
         let drawing = self.drawing_mut();
         drawing.file = file;
         drawing.candidates = project.candidates;
+        drawing.select(project.selection);
         let Settings { view, symmetry } = project.settings;
         let bounds = drawing.document.canvas().bounds();
         drawing.symmetry =

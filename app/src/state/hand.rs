@@ -149,10 +149,11 @@ impl Hand {
         *self != Self::Ready
     }
 
-    /// Whether more of a gesture is to come; pixels may float for long without being moved.
-    pub fn is_moving(&self) -> bool {
+    /// Whether more of a gesture is to come that changes the drawing; pixels may float for long without being moved.
+    pub fn is_drawing(&self) -> bool {
         match self {
-            Self::Ready => false,
+            // The end of a selection is no reason to paint the photograph once more.
+            Self::Ready | Self::Selecting(_) => false,
             Self::Floating(floating) => floating.is_held(),
             _ => true,
         }
@@ -178,7 +179,10 @@ fn pressed(sample: Sample, grip: Grip<'_>, document: &mut Document) -> (Hand, Op
             let found = Selecting::by_wand(document.composite(), &sample, grip.contiguous, ground.within);
             return (Hand::Ready, found);
         }
-        Tool::SelectRectangle | Tool::Lasso => return (Hand::Selecting(Selecting::begin(tool, &sample)), None),
+        Tool::SelectRectangle | Tool::Lasso | Tool::SelectBrush => {
+            let selecting = Selecting::begin(tool, radius_px, &sample, document.canvas().bounds());
+            return (Hand::Selecting(selecting), None);
+        }
         _ => {}
     }
     document.begin();

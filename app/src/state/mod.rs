@@ -35,7 +35,7 @@ pub use open::OpenDrawing;
 pub use region::Floating;
 pub use selecting::Selecting;
 pub use stamps::{Offer, Shelf};
-pub use styles::Styling;
+pub use styles::{Styling, styles_of};
 pub use tasks::{Cancelled, Progress, Task, Tasks};
 pub use traced::Tracing;
 pub use view::{Layout, View, canvas_from_ui};

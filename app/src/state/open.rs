@@ -65,6 +65,7 @@ impl OpenDrawing {
             model: self.model.as_ref().map(|model| model.card.name.clone()).unwrap_or_default(),
             content: self.document.content().clone(),
             settings: Settings { view: self.view, symmetry: Some(self.symmetry) },
+            selection: self.selection.clone(),
             candidates: self.candidates.clone(),
         }
     }

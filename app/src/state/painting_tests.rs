@@ -127,6 +127,36 @@ fn selections_are_made_joined_and_given_up() {
 }
 
 #[test]
+fn a_region_is_painted_with_the_selection_brush() {
+    let mut state = state();
+    state.apply(Action::SelectTool(Tool::SelectBrush));
+    state.apply(Action::SetRadius(10.0));
+    state.apply(Painting::ToggleVerticalMirror.into());
+    let before = canvas(&state);
+    let covered = |state: &State, x, y| state.drawing().selection.as_ref().is_some_and(|mask| mask.get(x, y) == 255);
+    drag(&mut state, &[[50.0, 50.0], [150.0, 50.0]]);
+    // A second stroke adds without Shift; even a click leaves a dot.
+    drag(&mut state, &[[100.0, 90.0]]);
+    for (x, y) in (0..before.height()).flat_map(|y| (0..before.width()).map(move |x| (x, y))) {
+        let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
+        let from_line = (px - px.clamp(50.0, 150.0)).hypot(py - 50.0);
+        let from_dot = (px - 100.0).hypot(py - 90.0);
+        assert_eq!(covered(&state, x, y), from_line <= 10.0 || from_dot <= 10.0, "({x}, {y})");
+    }
+    drag_held(&mut state, &[[100.0, 30.0], [100.0, 70.0]], Held { alt: true, ..Held::default() });
+    assert!(covered(&state, 60, 50) && !covered(&state, 100, 50) && covered(&state, 100, 90));
+    // A stroke that Escape ends selects nothing, and no stroke of this brush paints.
+    let selected = state.drawing().selection.clone();
+    state.apply(Action::Pen(PenEvent::Down(Sample::from([200.0, 50.0]))));
+    state.apply(Action::Pen(PenEvent::Drag(vec![Sample::from([220.0, 50.0])])));
+    assert!(state.hand.is_busy() && !state.hand.is_drawing(), "the photograph has no reason to wait for a selection");
+    state.apply(Action::Pen(PenEvent::Cancel));
+    assert_eq!(state.drawing().selection, selected);
+    assert_eq!(canvas(&state), before);
+    assert!(!state.drawing().document.can_undo());
+}
+
+#[test]
 fn the_wand_selects_connected_pixels_or_all_of_a_label() {
     let mut state = state();
     state.apply(Action::SelectTool(Tool::Wand));

@@ -1,8 +1,8 @@
 //! A selection while it is made.
 
 use super::hand::{Outcome, constrained};
-use crate::document::{Canvas, Mask, Rect};
-use crate::paint::{self, Point};
+use crate::document::{Canvas, Kind, Mask, Rect};
+use crate::paint::{self, Fill, Point};
 use crate::pen::{Held, Sample};
 use crate::tool::Tool;
 
@@ -39,21 +39,56 @@ impl Joining {
     }
 }
 
-/// A rectangle or lasso between press and release.
+/// A rectangle, a lasso or a stroke of the selection brush between press and release.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Selecting {
     tool: Tool,
     joining: Joining,
-    /// Corners of the rectangle, or the lasso's line, in canvas pixels.
+    /// Corners of the rectangle, the lasso's line, or the brush's path, in canvas pixels.
     points: Vec<Point>,
+    /// What the brush went over.
+    brushed: Option<Brushed>,
+}
+
+/// What a selection brush went over: ink 1 on an empty canvas.
+#[derive(Debug, Clone, PartialEq)]
+struct Brushed {
+    canvas: Canvas,
+    touched: Rect,
+    radius_px: f32,
+}
+
+impl Brushed {
+    fn go_over(&mut self, from: Point, to: Point) {
+        self.touched = self.touched.union(paint::brush_segment(&mut self.canvas, from, to, self.radius_px, Fill::Ink(1)));
+    }
+
+    fn mask(&self) -> Mask {
+        let Rect { left, top, right, bottom } = self.touched;
+        let rows = (top..bottom).flat_map(|y| self.canvas.row(y, left, right));
+        Mask::new(self.touched, rows.map(|ink| if *ink == 1 { 255 } else { 0 }).collect()).unwrap_or_default()
+    }
 }
 
 /// A lasso's places are at least this far apart in points of the interface; more would only cost time.
 const LASSO_STEP: f32 = 1.0;
 
 impl Selecting {
-    pub(super) fn begin(tool: Tool, sample: &Sample) -> Self {
-        Self { tool, joining: Joining::of(sample.held), points: vec![sample.at] }
+    /// `radius_px` is the brush's, in canvas pixels.
+    pub(super) fn begin(tool: Tool, radius_px: f32, sample: &Sample, bounds: Rect) -> Self {
+        let mut joining = Joining::of(sample.held);
+        let mut brushed = None;
+        if tool == Tool::SelectBrush {
+            // A region is painted in several strokes.
+            if joining == Joining::Replaces {
+                joining = Joining::Adds;
+            }
+            let canvas = Canvas::new(Kind::Sketch, bounds.right, bounds.bottom, 0);
+            let mut first = Brushed { canvas, touched: Rect::EMPTY, radius_px };
+            first.go_over(sample.at, sample.at);
+            brushed = Some(first);
+        }
+        Self { tool, joining, points: vec![sample.at], brushed }
     }
 
     pub(super) fn go_on(&mut self, samples: &[Sample]) {
@@ -69,25 +104,35 @@ impl Selecting {
                 .last()
                 .is_none_or(|last| (last.x - sample.at.x).hypot(last.y - sample.at.y) >= LASSO_STEP * sample.pixels_per_point)
             {
+                if let (Some(brushed), Some(last)) = (&mut self.brushed, self.points.last()) {
+                    brushed.go_over(*last, sample.at);
+                }
                 self.points.push(sample.at);
             }
         }
     }
 
-    /// The outline so far, to be closed, in canvas pixels.
+    /// What the selection brush went over so far.
+    pub fn brushed(&self) -> Option<Mask> {
+        self.brushed.as_ref().map(Brushed::mask)
+    }
+
+    /// The outline so far, to be closed, in canvas pixels; a brush has none.
     pub fn outline(&self) -> Vec<Point> {
         match (self.tool, &self.points[..]) {
             (Tool::SelectRectangle, [a, .., b]) => {
                 let corner = |x, y| Point { x, y };
                 vec![*a, corner(b.x, a.y), *b, corner(a.x, b.y)]
             }
+            (Tool::SelectBrush, _) => Vec::new(),
             _ => self.points.clone(),
         }
     }
 
     /// The selection that comes of it; a click without a drag selects nothing.
     pub(super) fn finished(self, bounds: Rect, before: Option<&Mask>) -> Option<Mask> {
-        self.joining.joined(before, &paint::mask_of(&self.outline(), bounds))
+        let new = self.brushed().unwrap_or_else(|| paint::mask_of(&self.outline(), bounds));
+        self.joining.joined(before, &new.trimmed())
     }
 
     /// The selection that comes of a click with the wand; nothing comes of one outside the canvas.

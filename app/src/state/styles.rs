@@ -5,9 +5,9 @@ use std::sync::Arc;
 use daub_models::Model;
 use daub_models::card::Task;
 
-use super::{Layout, OpenDrawing, State};
+use super::{Layout, State};
 use crate::action::StyleAction;
-use crate::document::Kind;
+use crate::document::{Document, Kind};
 use crate::generate::{Style, Styles};
 use crate::styles::{Chain, MAX_STEPS, Reach, Step};
 
@@ -26,7 +26,7 @@ impl State {
 
     /// The model of a style, if it is there.
     pub fn style_model(&self, name: &str) -> Option<&Arc<Model>> {
-        self.style_models().find(|model| model.card.name == name)
+        named(name, &self.models)
     }
 
     /// The other direction of a style, if it is there: of `photo2vangogh` it is `vangogh2photo`.
@@ -37,18 +37,7 @@ impl State {
 
     /// The styles that the picture of the drawing that is shown should have.
     pub fn styles(&self) -> Styles {
-        self.styles_of(self.drawing())
-    }
-
-    /// The styles that the picture of a drawing should have.
-    pub fn styles_of(&self, drawing: &OpenDrawing) -> Styles {
-        let chain = &drawing.document.extras().styles;
-        let resolved = |step: &Step| Some(Style { model: self.style_model(&step.style)?.clone(), step: step.clone() });
-        let steps: Vec<Style> = chain.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
-        let is_photo = *drawing.document.canvas().kind() == Kind::Photo;
-        let reads_objects = steps.iter().any(|style| matches!(style.step.reach, Reach::Objects(_)));
-        let objects = drawing.document.seen_objects().filter(|_| reads_objects).cloned().collect();
-        Styles { of_drawing: is_photo && !chain.after_model && !steps.is_empty(), steps, objects }
+        styles_of(&self.drawing().document, &self.models)
     }
 
     pub(super) fn apply_style(&mut self, action: StyleAction) {
@@ -70,6 +59,22 @@ impl State {
             }
         }
     }
+}
+
+/// The style model of this name.
+fn named<'a>(name: &str, models: &'a [Arc<Model>]) -> Option<&'a Arc<Model>> {
+    models.iter().find(|model| model.card.task == Task::PhotoToPhoto && model.card.name == name)
+}
+
+/// The styles that the picture of a drawing should have, as far as their models are there.
+pub fn styles_of(document: &Document, models: &[Arc<Model>]) -> Styles {
+    let chain = &document.extras().styles;
+    let resolved = |step: &Step| Some(Style { model: named(&step.style, models)?.clone(), step: step.clone() });
+    let steps: Vec<Style> = chain.steps.iter().filter(|step| step.acts()).filter_map(resolved).collect();
+    let is_photo = *document.canvas().kind() == Kind::Photo;
+    let reads_objects = steps.iter().any(|style| matches!(style.step.reach, Reach::Objects(_)));
+    let objects = document.seen_objects().filter(|_| reads_objects).cloned().collect();
+    Styles { of_drawing: is_photo && !chain.after_model && !steps.is_empty(), steps, objects }
 }
 
 /// Changes a chain; what the click was about may be gone by now.

@@ -30,6 +30,10 @@ pub(super) fn ants_ui(ui: &Ui, state: &State, pane: Rect, canvas_rect: Rect, siz
     let ui_from_canvas = |place: Pos2| canvas_rect.min + place.to_vec2() * scale;
     let drawing = state.drawing();
     if let Hand::Selecting(selecting) = &state.hand {
+        if let Some(brushed) = selecting.brushed() {
+            let rim: Vec<Piece> = outline(&brushed).iter().map(|piece| piece.map(ui_from_canvas)).collect();
+            march(&painter, &rim, pane, 0.0);
+        }
         let mut outline: Vec<Pos2> = selecting.outline().iter().map(|point| ui_from_canvas(pos2(point.x, point.y))).collect();
         outline.extend(outline.first().copied());
         march(&painter, &outline.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>(), pane, 0.0);

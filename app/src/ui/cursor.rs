@@ -44,7 +44,7 @@ pub(super) fn cursor_ui(ui: &Ui, state: &State, pane: Rect, canvas_rect: Rect, s
         seen_anywhere(&painter, ui_from_canvas(last), place);
     }
     let symmetry = state.drawing().symmetry;
-    for image in symmetry.images().skip(1).filter(|_| symmetry.is_on() && state.tool != Tool::Line) {
+    for image in symmetry.images().skip(1).filter(|_| symmetry.is_on() && state.tool.is_incremental()) {
         let mirrored = ui_from_canvas(image.place(canvas_from_ui(canvas_rect, size, tip)));
         painter.circle_stroke(mirrored, radius.max(1.0), Stroke::new(1.0, Color32::from_black_alpha(90)));
         painter.circle_stroke(mirrored, (radius - 1.0).max(0.5), Stroke::new(1.0, Color32::from_white_alpha(110)));

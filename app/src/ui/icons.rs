@@ -34,6 +34,7 @@ icons! {
     Eyedropper => "eyedropper",
     SelectRectangle => "select_rectangle",
     Lasso => "lasso",
+    SelectBrush => "select_brush",
     Wand => "wand",
     Move => "move",
     Cursor => "cursor",

@@ -7,6 +7,7 @@ use egui::{Color32, Id, Pos2, Rect, Sense, Stroke, StrokeKind, Vec2};
 use super::palette::label_name;
 use super::theme;
 use crate::action::{Action, LookAction};
+use crate::generate::Stamp;
 use crate::look_strip::LookStrip;
 use crate::state::{Offered, State, has_object_looks};
 use crate::text::{Text, text};
@@ -79,8 +80,7 @@ fn object_ui(ui: &mut egui::Ui, state: &State, offered: Offered, strip: &LookStr
     let label = drawing.model.iter().flat_map(|model| &model.card.labels).find(|label| u32::from(label.id) == class);
     let name = label.map_or_else(|| class.to_string(), |label| label_name(label, language));
     ui.strong(format!("{} · {name}", OF.of(language)));
-    let width = drawing.document.composite().width();
-    let chosen = drawing.document.extras().looks.of(offered.object, &drawing.instances(), width);
+    let chosen = chosen_look(ui, state, offered);
     match strip.choices() {
         None => {
             ui.spinner();
@@ -92,7 +92,7 @@ fn object_ui(ui: &mut egui::Ui, state: &State, offered: Offered, strip: &LookStr
         Some(choices) => {
             egui::Grid::new("looks").spacing(Vec2::splat(4.0)).show(ui, |ui| {
                 for index in 0..choices {
-                    let is_chosen = chosen == Some(&Look::Usual(index));
+                    let is_chosen = chosen == Some(Chosen::Usual(index));
                     if look_ui(ui, strip, index, is_chosen, &format!("{} {}", LOOK.of(language), index + 1)) {
                         actions.push(Action::Look(LookAction::Choose(Some(index))));
                     }
@@ -112,6 +112,35 @@ fn object_ui(ui: &mut egui::Ui, state: &State, offered: Offered, strip: &LookStr
             actions.push(Action::Look(LookAction::Choose(None)));
         }
     });
+}
+
+/// What was chosen for an object.
+#[derive(Clone, Copy, PartialEq)]
+enum Chosen {
+    /// A look of the strip.
+    Usual(usize),
+    /// One of a photograph.
+    Own,
+}
+
+/// What was chosen, looked up once for each state of the drawing: it takes the map of all objects.
+fn chosen_look(ui: &egui::Ui, state: &State, offered: Offered) -> Option<Chosen> {
+    type Known = (Stamp, [f32; 2], Option<Chosen>);
+    let drawing = state.drawing();
+    let (stamp, at, id) = (drawing.kept_stamp(), offered.at.into(), Id::unique("chosen look"));
+    if let Some((known, place, chosen)) = ui.data(|data| data.get_temp::<Known>(id))
+        && (known, place) == (stamp, at)
+    {
+        return chosen;
+    }
+    let width = drawing.document.composite().width();
+    let look = drawing.document.extras().looks.of(offered.object, &drawing.instances(), width);
+    let chosen = look.map(|look| match look {
+        Look::Usual(index) => Chosen::Usual(*index),
+        Look::Own(_) => Chosen::Own,
+    });
+    ui.data_mut(|data| data.insert_temp::<Known>(id, (stamp, at, chosen)));
+    chosen
 }
 
 /// One small picture, or its place while it is being painted. Returns whether it was clicked.

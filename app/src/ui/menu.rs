@@ -56,8 +56,13 @@ pub(super) fn menu_ui(ui: &mut egui::Ui, state: &State, actions: &mut Vec<Action
     let language = state.language;
     egui::MenuBar::new().ui(ui, |ui| {
         ui.menu_button(FILE.of(language), |ui| {
-            recent_ui(ui, state, actions);
-            commands_ui(ui, state, file_commands(), actions);
+            for command in file_commands() {
+                let opens = matches!(command.action, Action::Open);
+                commands_ui(ui, state, vec![command], actions);
+                if opens {
+                    recent_ui(ui, state, actions);
+                }
+            }
             ui.menu_button(EXPORT_AS.of(language), |ui| commands_ui(ui, state, export_commands(), actions));
         });
         ui.menu_button(EDIT.of(language), |ui| {

@@ -33,6 +33,9 @@ const HIDE: Text = text("Hide", "隐藏");
 const LOCK: Text = text("Lock", "锁定");
 const UNLOCK: Text = text("Unlock", "解锁");
 
+/// Most height of the list of labels in points; the window may give it less.
+const LIST_HEIGHT: f32 = 480.0;
+
 /// The whole panel.
 pub(super) fn object_list_ui(ui: &mut Ui, state: &State, actions: &mut Vec<Action>) {
     let language = state.language;
@@ -169,7 +172,10 @@ fn ink_ui(ui: &mut Ui, state: &State, part: usize, ink: Ink, actions: &mut Vec<A
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(theme::SWATCH), Sense::hover());
         ui.painter().rect_filled(rect, 3.0, colour_of(ink, state));
         let width = ui.available_width() - 4.0;
-        let labels = egui::ComboBox::from_id_salt(("label of part", part)).selected_text(ink_name(ink, state)).width(width);
+        let labels = egui::ComboBox::from_id_salt(("label of part", part))
+            .selected_text(ink_name(ink, state))
+            .width(width)
+            .height(LIST_HEIGHT);
         let response = labels.show_ui(ui, |ui| {
             for label in shown_labels(state) {
                 let other = Ink::from(label.id);

@@ -9,15 +9,22 @@ use super::theme;
 use super::widgets::small_icon_button;
 use crate::action::{Action, Interface};
 use crate::generate::Quality;
+use crate::latency::Latency;
 use crate::picture::PictureTexture;
 use crate::state::State;
-use crate::text::{Text, text};
+use crate::text::{Language, Text, text};
 
 const PAINTING: Text = text("painting", "生成中");
 const READY: Text = text("ready", "就绪");
 const PREVIEW: Text = text("preview", "预览");
 const CANCEL: Text = text("Cancel", "取消");
 const CANCELLING: Text = text("stopping…", "正在停止…");
+
+const PEN: Text = text("pen", "笔到照片");
+const PASS_TIP: Text = text("How long the models took for this picture", "模型生成此图片所用的时间");
+const LATENCY_TIP: Text = text("From the pointer to the photograph on screen", "从指针移动到照片显示在屏幕上的时间");
+const MEDIAN: Text = text("the last hundred: median", "最近一百次：中位数");
+const SLOWEST: Text = text("slowest", "最慢");
 
 /// How often the progress of tasks is looked at, in seconds.
 const TASKS_EVERY: f32 = 0.1;
@@ -34,8 +41,9 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, picture: &PictureTexture, ac
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if let Some(shown) = picture.shown().filter(|shown| shown.stamp.document == drawing.id) {
                 let quality = if shown.quality == Quality::Preview { PREVIEW.of(language) } else { "" };
-                ui.label(format!("{:.0} ms {quality}", shown.milliseconds));
+                ui.label(format!("{:.0} ms {quality}", shown.milliseconds)).on_hover_text(PASS_TIP.of(language));
                 ui.separator();
+                latency_ui(ui, &picture.latency, language);
                 ui.add(egui::Label::new(egui::RichText::new(&shown.device).weak()).truncate());
                 ui.separator();
             }
@@ -59,6 +67,17 @@ pub(super) fn status_ui(ui: &mut Ui, state: &State, picture: &PictureTexture, ac
                 });
             }
         });
+    });
+}
+
+/// How long photographs take from the pen to the screen.
+fn latency_ui(ui: &mut Ui, latency: &Latency, language: Language) {
+    let Some([newest, median, slowest]) = latency.times().map(|times| times.map(|time| time.as_millis())) else { return };
+    let label = ui.weak(format!("{} {newest} ms", PEN.of(language)));
+    ui.separator();
+    label.on_hover_ui(|ui| {
+        ui.label(LATENCY_TIP.of(language));
+        ui.weak(format!("{} {median} ms, {} {slowest} ms", MEDIAN.of(language), SLOWEST.of(language)));
     });
 }
 

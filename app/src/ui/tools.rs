@@ -94,6 +94,7 @@ pub(super) fn icon_of(tool: Tool) -> Icon {
         Tool::Eyedropper => Icon::Eyedropper,
         Tool::SelectRectangle => Icon::SelectRectangle,
         Tool::Lasso => Icon::Lasso,
+        Tool::SelectBrush => Icon::SelectBrush,
         Tool::Wand => Icon::Wand,
     }
 }

@@ -36,6 +36,8 @@ pub mod npy;
 pub mod options;
 #[path = "../../../models/src/palette.rs"]
 pub mod palette;
+#[path = "../../../models/src/pictures.rs"]
+pub mod pictures;
 #[path = "../../../models/src/questions.rs"]
 pub mod questions;
 #[path = "../../../models/src/random.rs"]

@@ -7,6 +7,7 @@
 //! | `base.png` | what the eraser brings back, in the same way; the paint itself if it is not there |
 //! | `lines.png` | guide lines in RGB, if there are any |
 //! | `reference.png` | the reference photograph in RGB, if there is one |
+//! | `selection.png` | what is selected, in grey, cut to its rectangle, whose corner `selection` of `project.json` names |
 //! | `objects/ID-PART.png` | what a part of an object covers, in grey, cut to its rectangle |
 //! | `objects/ID-PART-first.png` | the same for a free shape where it was first drawn |
 //! | `candidates/N/picture.png` | a kept picture in RGB, the oldest with the smallest N |
@@ -36,7 +37,7 @@ use serde::{Deserialize, Serialize};
 use self::entries::{Reader, Writer};
 use self::objects::Entry;
 use crate::candidates::{Candidate, Candidates};
-use crate::document::{Canvas, Content, Extras, Hint, Horizon, Kind, Layers};
+use crate::document::{Canvas, Content, Extras, Hint, Horizon, Kind, Layers, Mask, Rect};
 use crate::io::pictures;
 use crate::pen::Symmetry;
 use crate::state::View;
@@ -65,6 +66,8 @@ pub struct Project {
     pub content: Content,
     /// What else belongs to the drawing.
     pub settings: Settings,
+    /// What is selected.
+    pub selection: Option<Mask>,
     /// Pictures that were kept, each with its drawing.
     pub candidates: Candidates,
 }
@@ -99,6 +102,9 @@ struct Header {
     styles: Chain,
     #[serde(default)]
     objects: Vec<Entry>,
+    /// Left and top of `selection.png`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    selection: Option<[usize; 2]>,
     #[serde(flatten)]
     settings: Settings,
 }
@@ -108,7 +114,7 @@ impl Project {
     pub fn new(title: impl Into<String>, model: impl Into<String>, canvas: Canvas) -> Self {
         let content = Content::new(canvas.clone(), canvas);
         let (settings, candidates) = (Settings::default(), Candidates::default());
-        Self { title: title.into(), model: model.into(), content, settings, candidates }
+        Self { title: title.into(), model: model.into(), content, settings, selection: None, candidates }
     }
 
     /// The bytes of a project file.
@@ -129,6 +135,7 @@ impl Project {
             looks: extras.looks.clone(),
             styles: extras.styles.clone(),
             objects: objects.iter().map(|object| Entry::of(object)).collect(),
+            selection: self.selection.as_ref().map(|mask| [mask.rect().left, mask.rect().top]),
             settings: self.settings.clone(),
         };
         writer.add("project.json", serde_json::to_string_pretty(&header)?.as_bytes())?;
@@ -141,6 +148,9 @@ impl Project {
         }
         if let Some(reference) = &extras.reference {
             writer.add_picture("reference.png", reference)?;
+        }
+        if let Some(selection) = &self.selection {
+            writer.add_mask("selection.png", selection)?;
         }
         for object in objects {
             objects::write(&mut writer, object)?;
@@ -190,8 +200,9 @@ impl Project {
         let extras = Extras { layers, hints, reference, horizon, looks, styles };
         let base = Arc::new(base.unwrap_or_else(|| paint.clone()));
         let content = Content { paint, base, lines, objects, extras };
+        let selection = header.selection.and_then(|at| selection(&mut reader, at, bounds));
         let candidates = candidates(&mut reader);
-        Ok(Self { title: header.title, model: header.model, content, settings: header.settings, candidates })
+        Ok(Self { title: header.title, model: header.model, content, settings: header.settings, selection, candidates })
     }
 }
 
@@ -201,6 +212,17 @@ fn drawing_name(id: u64) -> String {
 
 fn picture_name(id: u64) -> String {
     format!("candidates/{id}/picture.png")
+}
+
+/// What was selected; a selection that is broken is left out, because the drawing itself is worth more.
+fn selection(reader: &mut Reader<'_>, at: [usize; 2], bounds: Rect) -> Option<Mask> {
+    match reader.mask("selection.png", at, bounds) {
+        Ok(mask) => (!mask.is_empty()).then_some(mask),
+        Err(error) => {
+            tracing::warn!("the selection is broken and left out: {error:#}");
+            None
+        }
+    }
 }
 
 /// The newest kept pictures; one that is broken is left out, because the drawing itself is worth more.

@@ -52,7 +52,11 @@ fn project(kind: &Kind, width: usize, height: usize, seed: u32) -> Project {
         View::Free { zoom: 2.5, centre: egui::Vec2::new(seed as f32 / 1e6, 7.0) }
     };
     let settings = Settings { view, ..Settings::default() };
-    Project { title: "画".into(), model: "street".into(), content, settings, candidates: Candidates::default() }
+    let (left, top) = (number(3, width), number(4, height));
+    let chosen = Rect { left, top, right: width, bottom: height };
+    let selection = seed.is_multiple_of(5).then(|| Mask::from_fn(chosen, |x, y| (x * 7 + y * 3 + 1) as u8));
+    let selection = selection.filter(|mask| !mask.is_empty());
+    Project { title: "画".into(), model: "street".into(), content, settings, selection, candidates: Candidates::default() }
 }
 
 const STREET: &str = "cityscapes-35";
@@ -126,5 +130,6 @@ fn version_1_still_opens() {
     let opened = Project::from_bytes(&writer.finish().unwrap()).unwrap();
     let content = Content::new(canvas, base);
     let (settings, candidates) = (Settings::default(), Candidates::default());
-    assert_eq!(opened, Project { title: "old".into(), model: "street".into(), content, settings, candidates });
+    let selection = None;
+    assert_eq!(opened, Project { title: "old".into(), model: "street".into(), content, settings, selection, candidates });
 }
