@@ -14,7 +14,7 @@ fn street(stroke: bool) -> Input {
     let (width, height) = (512, 256);
     let label = |x: usize, y: usize| match (x, y) {
         (150..260, 196..208) if stroke => 21,
-        (_, 0..90) if x / 40 % 3 > 0 => 23,
+        (_, 0..90) if !(x / 40).is_multiple_of(3) => 23,
         (_, 0..140) => [11, 21, 11, 12][x / 40 % 4],
         (220..300, 150..180) => 26,
         _ => 7,
