@@ -12,6 +12,16 @@ use crate::input::Input;
 /// Pixels of a side of the squares in which [`changed`] finds edits.
 pub const EDIT_TILE: usize = 4;
 
+/// An edit that moves any norm's statistics further than this from the last exact run changes the picture everywhere: what
+/// is kept around it does not fit any more, and the picture is painted exactly.
+///
+/// It is the root mean square over planes of the changes of mean and deviation, in that run's deviations, without planes
+/// that were [`FLAT`]; norms whose whole plane an edit computes do not count. [`crate::cpu`] has the figures.
+pub const MOST_DRIFT: f64 = 0.045;
+
+/// Smallest deviation of a plane that is not flat.
+pub const FLAT: f64 = 0.01;
+
 /// Shorter side in pixels of the pictures that margins are meant for; strokes and what they draw grow with the picture.
 const MARGIN_SIDE: usize = 256;
 

@@ -39,7 +39,7 @@ fn main() -> Result<(), Failure> {
     let exact_ms = start.elapsed().as_secs_f64() * 1e3;
     let exact = engine.read_back()?.outputs.remove(0).values;
     println!("{} {precision:?}, {model} {}x{}: exact {exact_ms:.0} ms", context.name(), size.0, size.1);
-    println!("margin   inside  outside    work     time");
+    println!("margin   inside  outside    work    drift     time");
     let mut engine = compile(Options { incremental: true, ..Options::default() })?;
     engine.run(&before, Extent::Exact, &never)?;
     for margin in [0, 1, 2, 4, 8, 16, 32] {
@@ -49,7 +49,11 @@ fn main() -> Result<(), Failure> {
         let ms = start.elapsed().as_secs_f64() * 1e3;
         let values = engine.read_back()?.outputs.remove(0).values;
         let [within, around] = [true, false].map(|wanted| psnr(&values, &exact, |at| inside[at % inside.len()] == wanted));
-        println!("{margin:6} {within:5.1} dB {around:5.1} dB {:5.1} % {ms:6.0} ms", ran.share * 100.0);
+        println!(
+            "{margin:6} {within:5.1} dB {around:5.1} dB {:5.1} % {:6.2} % {ms:6.0} ms",
+            ran.share * 100.0,
+            ran.drift * 100.0
+        );
         // The same tiles again bring back what was there before.
         engine.run(&before, Extent::Edit, &never)?;
     }

@@ -5,6 +5,8 @@ mod incremental;
 mod read;
 mod record;
 mod upload;
+#[cfg(test)]
+mod verdict_tests;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use crate::source::Precision;
 pub use read::PassTime;
 
 use bind::Bound;
+use record::Submitted;
 use upload::Plane;
 
 /// Multiply-adds after which a submission ends, so that other users of the device get their turn.
@@ -62,10 +65,13 @@ pub enum Extent {
 /// What a run did.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ran {
-    /// Whether everything was computed; also when an edit was asked for and there was nothing to start from.
+    /// Whether everything was computed; also when an edit was asked for and there was nothing to start from, or the edit
+    /// went further than [`MOST_DRIFT`](daub_models::incremental::MOST_DRIFT).
     pub exact: bool,
     /// Share of all multiply-adds that was computed, 0 to 1.
     pub share: f64,
+    /// How far an edit, also one that was given up, moved a norm's statistics from those of the last exact run.
+    pub drift: f64,
     /// How many submissions it took.
     pub submissions: usize,
 }
@@ -150,9 +156,13 @@ impl Engine {
         context.guarded(|| {
             let edit = self.edit(input, extent);
             // Until the last submission has finished, memory holds a mixture.
-            let before = self.last.take();
+            self.last = None;
             self.upload(input)?;
-            let ran = self.submit(edit.as_ref(), before.is_some(), interrupt)?;
+            let Submitted { mut ran, too_far } = self.submit(edit.as_ref(), interrupt)?;
+            if too_far {
+                let Submitted { ran: exact, .. } = self.submit(None, interrupt)?;
+                ran = Ran { drift: ran.drift, submissions: ran.submissions + exact.submissions, ..exact };
+            }
             self.last = Some(input.clone());
             Ok(ran)
         })

@@ -1,6 +1,7 @@
 //! From fused steps to passes: which kernel, over which storages, with which numbers.
 
 mod convolution;
+mod norms;
 mod pointwise;
 
 use daub_models::fuse::{Fused, Norm, Operand, Part, Step, ValueId, Work, fuse};
@@ -8,12 +9,9 @@ use daub_models::graph::{Graph, NormStats, PadMode, Plane, Range};
 use daub_models::shape::{GraphError, Shape};
 
 use crate::layout::{Layout, Place, blocks};
-use crate::params::{self, NONE, NormTable, Target};
+use crate::params::{self, NONE, Target};
 use crate::pass::{Edit, Params, Pass, Program, Slot, Upload, Vectors};
 use crate::source::{Permutation, Precision, Stage, Tiling};
-
-/// Added to a variance before its root, as PyTorch does.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// Stands for the statistics that passes share until it is known where they lie.
 const SHARED: u32 = NONE - 1;
@@ -49,6 +47,7 @@ pub fn lower(graph: &Graph, width: usize, height: usize, target: Goal) -> Result
         target,
         program: Program::default(),
         partials: 0,
+        drift: 0,
         uploads: vec![None; fused.values.len()],
         extra_tables: Vec::new(),
         runs,
@@ -108,6 +107,8 @@ struct Lowering<'a> {
     program: Program,
     /// Blocks that the largest set of tile statistics takes.
     partials: usize,
+    /// Blocks of the norms whose drift is looked at.
+    drift: usize,
     /// Upload of each input value.
     uploads: Vec<Option<usize>>,
     /// Tables of norms other than a value's first.
@@ -258,45 +259,6 @@ impl Lowering<'_> {
         SHARED
     }
 
-    /// The second level of every norm of the value.
-    fn norm_tables(&mut self, value: ValueId, tiles: usize, partials: u32) {
-        let place = self.place(value);
-        for which in 0..self.layout.norms[value.0].len() {
-            let norm = self.layout.norms[value.0][which].clone();
-            if !norm.reads_statistics() {
-                continue;
-            }
-            let affine = match norm {
-                Norm::Batch { prefix, affine: true, .. } => {
-                    let runs = place.runs.clone();
-                    self.vectors(Vectors::Affine { prefix, runs }, 2 * place.blocks()) as u32
-                }
-                _ => NONE,
-            };
-            let params = NormTable {
-                partials,
-                count: tiles as u32,
-                blocks: place.blocks() as u32,
-                table: self.table(value, which) as u32,
-                affine,
-                epsilon: NORM_EPSILON,
-                unused: [0; 2],
-            };
-            self.push(Pass {
-                name: format!("norm of step {}", value.0),
-                kernel: self.kernel(Stage::NormTable, Tiling::WIDE),
-                params: Params::NormTable(params),
-                reads: [Slot::Empty; 3],
-                writes: None,
-                packing: None,
-                depth: place.blocks() as u32,
-                edit: Edit::Whole,
-                multiply_adds: 0,
-                bytes: (tiles * place.blocks() * 32) as u64,
-            });
-        }
-    }
-
     fn step(&mut self, index: usize, step: &Step) -> Result<(), GraphError> {
         match &step.work {
             Work::Conv { .. } | Work::ConvTranspose { .. } => self.convolution(index, step),
@@ -313,13 +275,15 @@ impl Lowering<'_> {
                 *place = partials as u32;
             }
         }
+        let verdict = self.verdict().map_or(NONE, |verdict| verdict as u32);
         let outputs: Vec<Place> = self.fused.outputs.iter().map(|&value| self.place(value)).collect();
         let shown = outputs.first().zip(self.graph.outputs.first());
         let (place, output) = shown.ok_or(GraphError::Wiring { node: 0 })?;
         let source = self.loaded(place.clone(), &[], &Operand::stored(ValueId(0))).params;
         let unit = u32::from(output.range == Range::Unit);
         let bytes = self.bytes(place) + 4 * u64::from(source.width * source.height);
-        let params = params::Picture { source, unit, channels: self.shapes[output.node.0].channels as u32, unused: [0; 2] };
+        let channels = self.shapes[output.node.0].channels as u32;
+        let params = params::Picture { source, unit, channels, verdict, unused: 0 };
         self.push(Pass {
             name: "picture".to_owned(),
             kernel: self.kernel(Stage::Picture, Tiling::WIDE),

@@ -166,8 +166,32 @@ pub struct NormTable {
     pub affine: u32,
     /// Added to a variance before its root.
     pub epsilon: f32,
+    /// Where `mean, deviation` of the last exact run lie, or [`NONE`] where no edits are painted.
+    pub exact: u32,
+    /// Where each block's drift goes.
+    pub drift: u32,
+    /// Number of planes.
+    pub channels: u32,
+    /// Smallest deviation of a plane that is not flat.
+    pub flat: f32,
+    /// See [`norm_run`]; set anew for each run.
+    pub run: u32,
     /// Nothing.
-    pub unused: [u32; 2],
+    pub unused: u32,
+}
+
+/// Whether an edit went too far; `drift.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+pub struct Drift {
+    /// Where the drift of all norms' blocks lies; the verdict comes after it.
+    pub drift: u32,
+    /// Number of blocks.
+    pub count: u32,
+    /// The furthest that a norm may go.
+    pub most: f32,
+    /// Nothing.
+    pub unused: u32,
 }
 
 /// The last pass; `picture.wgsl`.
@@ -180,14 +204,26 @@ pub struct Picture {
     pub unit: u32,
     /// Planes of the output.
     pub channels: u32,
+    /// Where the verdict about an edit lies, or [`NONE`].
+    pub verdict: u32,
     /// Nothing.
-    pub unused: [u32; 2],
+    pub unused: u32,
 }
 
 impl Default for Operand {
     fn default() -> Self {
         Self { height: 0, width: 0, pitch: 0, first: 0, table: NONE, slope: 1.0, border: 0, blocks: 0 }
     }
+}
+
+/// What a run means to a norm.
+pub mod norm_run {
+    /// Its statistics are those that edits are compared with.
+    pub const EXACT: u32 = 0;
+    /// Its statistics are joined from new and old tiles.
+    pub const EDIT: u32 = 1;
+    /// An edit computed the whole value, so nothing that is kept of it can be wrong.
+    pub const WHOLE: u32 = 2;
 }
 
 /// The shaders' number for a function that is applied to what is stored.

@@ -4,7 +4,7 @@ use bytemuck::bytes_of;
 
 use crate::layout::{Place, Storage};
 use crate::pack::Packing;
-use crate::params::{Convolution, NormTable, Picture, Pointwise, Tiles};
+use crate::params::{Convolution, Drift, NormTable, Picture, Pointwise, Tiles};
 use crate::source::Permutation;
 
 /// One dispatch.
@@ -41,6 +41,8 @@ pub enum Params {
     Pointwise(Pointwise),
     /// Of a norm's second level.
     NormTable(NormTable),
+    /// Of the verdict about an edit.
+    Drift(Drift),
     /// Of the picture.
     Picture(Picture),
 }
@@ -52,6 +54,7 @@ impl Params {
             Self::Convolution(params) => bytes_of(params.as_ref()),
             Self::Pointwise(params) => bytes_of(params),
             Self::NormTable(params) => bytes_of(params),
+            Self::Drift(params) => bytes_of(params),
             Self::Picture(params) => bytes_of(params),
         }
     }
@@ -61,7 +64,7 @@ impl Params {
         match self {
             Self::Convolution(params) => Some(&params.tiles),
             Self::Pointwise(params) => Some(&params.tiles),
-            Self::NormTable(_) | Self::Picture(_) => None,
+            Self::NormTable(_) | Self::Drift(_) | Self::Picture(_) => None,
         }
     }
 
@@ -70,7 +73,7 @@ impl Params {
         match self {
             Self::Convolution(params) => Some(&mut params.tiles),
             Self::Pointwise(params) => Some(&mut params.tiles),
-            Self::NormTable(_) | Self::Picture(_) => None,
+            Self::NormTable(_) | Self::Drift(_) | Self::Picture(_) => None,
         }
     }
 }
@@ -161,6 +164,8 @@ pub struct Program {
     pub vectors: Vec<(usize, Vectors)>,
     /// Blocks of the tables in all.
     pub table_blocks: usize,
+    /// Where in the tables an edit's drift and the verdict about it come to lie.
+    pub verdict: Option<usize>,
     /// The graph's outputs.
     pub outputs: Vec<Place>,
 }
@@ -172,7 +177,7 @@ impl Params {
             Self::Convolution(params) => Some(&mut params.partials),
             Self::Pointwise(params) => Some(&mut params.partials),
             Self::NormTable(params) => Some(&mut params.partials),
-            Self::Picture(_) => None,
+            Self::Drift(_) | Self::Picture(_) => None,
         }
     }
 }

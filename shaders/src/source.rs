@@ -52,6 +52,8 @@ pub enum Stage {
     Statistics,
     /// Tiles' statistics into scale and shift.
     NormTable,
+    /// Whether an edit moved the norms too far.
+    Drift,
     /// Fully connected layer.
     Linear,
     /// Mean over instances.
@@ -62,7 +64,7 @@ pub enum Stage {
 
 impl Stage {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Convolution,
         Self::ConvolutionMatrix,
         Self::OneHotStem,
@@ -77,6 +79,7 @@ impl Stage {
         Self::InputLabels,
         Self::Statistics,
         Self::NormTable,
+        Self::Drift,
         Self::Linear,
         Self::InstanceMean,
         Self::Picture,
@@ -99,6 +102,7 @@ impl Stage {
             Self::InputLabels => "input_labels",
             Self::Statistics => "statistics",
             Self::NormTable => "norm_table",
+            Self::Drift => "drift",
             Self::Linear => "linear",
             Self::InstanceMean => "instance_mean",
             Self::Picture => "picture",
@@ -269,6 +273,7 @@ const FILES: &[(&str, &str)] = files![
     "convolution.wgsl",
     "convolution_matrix.wgsl",
     "copy.wgsl",
+    "drift.wgsl",
     "input_labels.wgsl",
     "input_planes.wgsl",
     "instance_mean.wgsl",
@@ -323,6 +328,7 @@ mod tests {
             let expected = match permutation.stage {
                 Stage::Convolution | Stage::ConvolutionMatrix | Stage::OneHotStem => size_of::<params::Convolution>(),
                 Stage::NormTable => size_of::<params::NormTable>(),
+                Stage::Drift => size_of::<params::Drift>(),
                 Stage::Picture => size_of::<params::Picture>(),
                 _ => size_of::<params::Pointwise>(),
             };

@@ -6,8 +6,9 @@ struct Pass {
     // 1 for values in 0..1 instead of -1..1.
     unit: u32,
     channels: u32,
-    unused_a: u32,
-    unused_b: u32,
+    // Where the verdict about an edit lies, or NO_TABLE.
+    verdict: u32,
+    unused: u32,
 }
 
 @group(0) @binding(0) var<uniform> pass_: Pass;
@@ -18,6 +19,10 @@ struct Pass {
 @compute @workgroup_size(16, 16)
 fn main(@builtin(global_invocation_id) at: vec3u) {
     if at.x >= pass_.source.width || at.y >= pass_.source.height {
+        return;
+    }
+    // An edit that went too far is not shown; the exact picture follows.
+    if pass_.verdict != NO_TABLE && tables[pass_.verdict].y != 0.0 {
         return;
     }
     let pixel = at.y * pass_.source.width + at.x;

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::executor::{ExecuteError, Interrupt};
 use crate::fuse::Work;
 use crate::graph::Activation;
-use crate::incremental::{Mask, Rect, Repaint};
+use crate::incremental::{MOST_DRIFT, Mask, Rect, Repaint};
 use crate::input::Input;
 
 use super::cells::Cells;
@@ -21,10 +21,6 @@ pub(super) const UNCHANGED: Load = Load { scale: std::ptr::null(), shift: std::p
 
 /// Pixels of a side of the tiles of an incremental picture at every resolution; Winograd's.
 pub(super) const TILE: usize = 4;
-
-/// An edit that moves a norm's statistics further than this, in deviations, changes the picture everywhere: what is kept
-/// around it does not fit any more, and the picture is painted exactly. The crate docs have the figures.
-const MOST_DRIFT: f64 = 0.045;
 
 /// A batch norm's vectors; empty where it has none.
 #[derive(Default)]

@@ -2,6 +2,7 @@
 
 use crate::fuse::Norm;
 use crate::graph::{NormStats, PadMode};
+use crate::incremental::FLAT;
 
 use super::Pass;
 use super::kernels::{Into, Load, TALLY};
@@ -9,9 +10,6 @@ use super::plan::{Block, Source, StepPlan};
 
 /// Added to a variance before its root, as PyTorch does.
 const NORM_EPSILON: f32 = 1e-5;
-
-/// Smallest deviation of a plane that is not flat.
-const FLAT: f64 = 0.01;
 
 /// Place `at` of a line of `length` pixels with a border, or `None` for a zero.
 pub(super) fn inside(at: isize, length: usize, mode: PadMode) -> Option<usize> {

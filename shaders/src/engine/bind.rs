@@ -14,6 +14,9 @@ use crate::source::{Precision, Stage};
 /// Added to a variance before its root, as PyTorch does.
 const NORM_EPSILON: f32 = 1e-5;
 
+/// Bytes of the verdict about an edit: how far it went, whether that is too far, and nothing twice.
+pub(super) const VERDICT_BYTES: u64 = 16;
+
 /// Everything of a plan that lies on the device.
 pub(super) struct Bound {
     /// The buffers of the arena.
@@ -26,6 +29,9 @@ pub(super) struct Bound {
     /// The tiles of an edit, for all passes.
     pub(super) tiles: wgpu::Buffer,
     pub(super) tile_places: Vec<u64>,
+    pub(super) tables: wgpu::Buffer,
+    /// Where the verdict about an edit is read.
+    pub(super) verdict: wgpu::Buffer,
     pub(super) uploads: Vec<wgpu::Buffer>,
     pub(super) pipelines: Vec<wgpu::ComputePipeline>,
     pub(super) groups: Vec<wgpu::BindGroup>,
@@ -119,6 +125,7 @@ impl Bound {
         }
         let largest_output = program.outputs.iter().map(|output| plan.places[output.storage].bytes).sum();
         let staging = buffer("read-back", largest_output, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
+        let verdict = buffer("verdict", VERDICT_BYTES, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let clock = timestamps.then(|| Clock::new(device, program.passes.len())).flatten();
         Ok(Self {
             arenas,
@@ -127,6 +134,8 @@ impl Bound {
             sent: Vec::new(),
             tiles,
             tile_places,
+            tables,
+            verdict,
             uploads,
             pipelines,
             groups,

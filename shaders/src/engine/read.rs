@@ -52,7 +52,7 @@ impl Engine {
                 end += bytes;
             }
             context.queue.submit([encoder.finish()]);
-            let bytes = self.mapped(&self.bound.staging)?;
+            let bytes = self.mapped(&self.bound.staging, None)?;
             let floats = floats(&bytes, self.precision);
             let element = self.precision.block_bytes() / 4;
             let outputs = self.plan.program.outputs.iter().zip(&self.graph.outputs).zip(starts);
@@ -97,7 +97,7 @@ impl Engine {
             let to = wgpu::TexelCopyBufferInfo { buffer: &buffer, layout };
             encoder.copy_texture_to_buffer(self.texture.as_image_copy(), to, size);
             context.queue.submit([encoder.finish()]);
-            let bytes = self.mapped(&buffer)?;
+            let bytes = self.mapped(&buffer, None)?;
             Ok(bytes.chunks_exact(row as usize).flat_map(|line| line[..size.width as usize * 4].to_vec()).collect())
         })
     }
@@ -115,7 +115,7 @@ impl Engine {
             encoder.resolve_query_set(&clock.queries, 0..2 * passes.len() as u32, &clock.resolved, 0);
             encoder.copy_buffer_to_buffer(&clock.resolved, 0, &clock.read, 0, clock.read.size());
             context.queue.submit([encoder.finish()]);
-            let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&self.mapped(&clock.read)?);
+            let ticks: Vec<u64> = bytemuck::pod_collect_to_vec(&self.mapped(&clock.read, None)?);
             let period = f64::from(context.queue.get_timestamp_period());
             let times = passes.iter().zip(ticks.chunks_exact(2)).map(|(pass, ticks)| PassTime {
                 name: pass.name.clone(),
@@ -127,14 +127,18 @@ impl Engine {
         })
     }
 
-    /// Waits for everything submitted and copies a buffer's bytes.
-    fn mapped(&self, buffer: &wgpu::Buffer) -> Result<Vec<u8>, ExecuteError> {
+    /// Waits for a submission, or for all of them, and copies a buffer's bytes.
+    pub(super) fn mapped(
+        &self,
+        buffer: &wgpu::Buffer,
+        submission: Option<wgpu::SubmissionIndex>,
+    ) -> Result<Vec<u8>, ExecuteError> {
         let (sender, receiver) = mpsc::channel();
         buffer.map_async(wgpu::MapMode::Read, .., move |result| {
             // Nobody listens any more only if waiting failed, which is reported there.
             let _ = sender.send(result);
         });
-        self.wait(None)?;
+        self.wait(submission)?;
         let failed = |error: String| ExecuteError::Device(format!("the picture cannot be read back: {error}"));
         // Another thread that polls the same device, such as a window's, may carry the news instead, a little later.
         for _ in 0..PATIENCE {

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use daub_models::executor::{ExecuteError, Interrupt};
 use daub_models::incremental::Mask;
 
+use super::bind::VERDICT_BYTES;
 use super::{Engine, Ran};
-use crate::params::Tiles;
-use crate::pass::Pass;
+use crate::params::{Tiles, norm_run};
+use crate::pass::{Params, Pass};
 use crate::source::Stage;
 
 /// Submissions that the device may have waiting; with two it never idles, and others wait for at most one.
@@ -21,18 +22,34 @@ struct Dispatch {
     z: u32,
 }
 
+/// What a run over all passes did.
+pub(super) struct Submitted {
+    pub(super) ran: Ran,
+    /// Whether it was an edit after which what it kept is wrong; it has not reached the texture.
+    pub(super) too_far: bool,
+}
+
 impl Engine {
     /// Submits every pass, a limited amount of work at a time, and waits for the last.
-    pub(super) fn submit(&mut self, edit: Option<&Mask>, known: bool, interrupt: &Interrupt) -> Result<Ran, ExecuteError> {
-        let edit = edit.filter(|_| known);
+    pub(super) fn submit(&mut self, edit: Option<&Mask>, interrupt: &Interrupt) -> Result<Submitted, ExecuteError> {
         let chosen = edit.map(|edit| self.chosen(edit));
         let most = self.context.device.limits().max_compute_workgroups_per_dimension;
         let mut work = Vec::with_capacity(self.plan.program.passes.len());
         let mut numbers = vec![0; self.bound.uniforms.size() as usize];
+        // Whether the last pass over tiles did all of them; a norm joins the statistics of the one before it.
+        let mut whole = true;
         for (index, pass) in self.plan.program.passes.iter().enumerate() {
             let tiles = chosen.as_ref().and_then(|chosen| chosen[index].as_deref());
             let (dispatch, share) = dispatch(pass, tiles, most);
-            self.write_numbers(index, pass, tiles, dispatch, &mut numbers);
+            if let Some(all) = pass.params.tiles() {
+                whole = tiles.is_none_or(|tiles| tiles.len() as u32 == all.count);
+            }
+            let kind = match (edit, whole) {
+                (None, _) => norm_run::EXACT,
+                (Some(_), false) => norm_run::EDIT,
+                (Some(_), true) => norm_run::WHOLE,
+            };
+            self.write_numbers(index, pass, tiles, dispatch, kind, &mut numbers);
             work.push((index, dispatch, (pass.multiply_adds as f64 * share) as u64));
         }
         // One exact picture after another has the same numbers.
@@ -42,24 +59,36 @@ impl Engine {
         }
         let total: u64 = self.plan.program.passes.iter().map(|pass| pass.multiply_adds).sum();
         let done: u64 = work.iter().map(|(_, _, cost)| cost).sum();
+        let verdict = self.plan.program.verdict.filter(|_| edit.is_some());
         let mut waiting = VecDeque::new();
         let mut submissions = 0;
-        for chunk in chunks(&work, self.options.submission) {
+        let chunks = chunks(&work, self.options.submission);
+        for (at, chunk) in chunks.iter().enumerate() {
             interrupt.check()?;
             if waiting.len() >= IN_FLIGHT {
                 self.wait(waiting.pop_front())?;
             }
-            waiting.push_back(self.record(chunk));
+            waiting.push_back(self.record(chunk, verdict.filter(|_| at + 1 == chunks.len())));
             submissions += 1;
         }
-        self.wait(waiting.pop_back())?;
+        let last = waiting.pop_back();
+        let (mut drift, mut too_far) = (0.0, false);
+        if verdict.is_some() {
+            let found: Vec<f32> = bytemuck::pod_collect_to_vec(&self.mapped(&self.bound.verdict, last)?);
+            (drift, too_far) = (f64::from(found[0]), found[1] != 0.0);
+        } else {
+            self.wait(last)?;
+        }
         let share = done as f64 / total.max(1) as f64;
-        Ok(Ran { exact: edit.is_none(), share, submissions })
+        Ok(Submitted { ran: Ran { exact: edit.is_none(), share, drift, submissions }, too_far })
     }
 
     /// Brings a pass's list of tiles to the device and its numbers to where they will be sent from.
-    fn write_numbers(&self, index: usize, pass: &Pass, tiles: Option<&[u32]>, dispatch: Dispatch, numbers: &mut [u8]) {
+    fn write_numbers(&self, index: usize, pass: &Pass, tiles: Option<&[u32]>, dispatch: Dispatch, kind: u32, numbers: &mut [u8]) {
         let mut params = pass.params.clone();
+        if let Params::NormTable(params) = &mut params {
+            params.run = kind;
+        }
         if let Some(Tiles { count, fold, masked, .. }) = params.tiles_mut() {
             *fold = dispatch.x;
             if let Some(list) = tiles {
@@ -74,7 +103,8 @@ impl Engine {
         numbers[place..][..params.bytes().len()].copy_from_slice(params.bytes());
     }
 
-    fn record(&self, chunk: &[(usize, Dispatch, u64)]) -> wgpu::SubmissionIndex {
+    /// Submits some passes, and brings the verdict to where it is read if it is there after them.
+    fn record(&self, chunk: &[(usize, Dispatch, u64)], verdict: Option<usize>) -> wgpu::SubmissionIndex {
         let mut encoder = self.context.device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("passes") });
         match &self.bound.clock {
             None => {
@@ -96,6 +126,9 @@ impl Engine {
                     self.dispatch(&mut recording, index, dispatch);
                 }
             }
+        }
+        if let Some(at) = verdict {
+            encoder.copy_buffer_to_buffer(&self.bound.tables, at as u64 * 16, &self.bound.verdict, 0, VERDICT_BYTES);
         }
         self.context.queue.submit([encoder.finish()])
     }
@@ -121,7 +154,7 @@ impl Engine {
 /// The workgroups of a pass, and the share of its tiles that they compute.
 fn dispatch(pass: &Pass, tiles: Option<&[u32]>, most: u32) -> (Dispatch, f64) {
     let all = match pass.kernel.stage {
-        Stage::NormTable => {
+        Stage::NormTable | Stage::Drift => {
             return (Dispatch { x: pass.depth, y: 1, z: 1 }, 1.0);
         }
         Stage::Picture => {

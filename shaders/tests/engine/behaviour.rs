@@ -103,7 +103,8 @@ fn a_small_edit_is_close_where_it_was_made() {
             psnr(&pick(&found), &pick(&exact))
         };
         let (inside, outside) = (part(true), part(false));
-        println!("margin {margin}: {inside:.1} dB inside, {outside:.1} dB outside, {:.0} % of the work", ran.share * 100.0);
+        let (share, drift) = (ran.share * 100.0, ran.drift * 100.0);
+        println!("margin {margin}: {inside:.1} dB inside, {outside:.1} dB outside, {share:.0} % of the work, {drift:.1} % drift");
         assert!(!ran.exact && ran.share < 0.7, "{ran:?}");
         assert!(margin < 4 || (inside >= 25.0 && outside >= 25.0), "margin {margin}: {inside} dB, {outside} dB");
     }

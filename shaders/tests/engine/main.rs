@@ -4,6 +4,7 @@
 
 mod behaviour;
 mod bundled;
+mod drift;
 mod families;
 mod operations;
 mod support;
