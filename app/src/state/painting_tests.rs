@@ -145,6 +145,13 @@ fn a_region_is_painted_with_the_selection_brush() {
     }
     drag_held(&mut state, &[[100.0, 30.0], [100.0, 70.0]], Held { alt: true, ..Held::default() });
     assert!(covered(&state, 60, 50) && !covered(&state, 100, 50) && covered(&state, 100, 90));
+    // Strokes beside the canvas and over its rim select what of them lies on it.
+    let selected = state.drawing().selection.clone();
+    drag(&mut state, &[[-90.0, -80.0], [-70.0, 9000.0]]);
+    drag(&mut state, &[[9000.0, 20.0]]);
+    assert_eq!(state.drawing().selection, selected);
+    drag(&mut state, &[[-90.0, 200.0], [20.0, 200.0]]);
+    assert!(covered(&state, 0, 200) && covered(&state, 25, 200) && !covered(&state, 40, 200));
     // A stroke that Escape ends selects nothing, and no stroke of this brush paints.
     let selected = state.drawing().selection.clone();
     state.apply(Action::Pen(PenEvent::Down(Sample::from([200.0, 50.0]))));
