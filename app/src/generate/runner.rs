@@ -211,7 +211,9 @@ impl Card {
             None => Engine::compile(&self.context, graph, &self.loaded.weights, size, self.precision, self.options)?,
         };
         let engine = self.engine.insert(engine);
-        engine.run(&input.padded(size.0, size.1), pass.extent, interrupt)?;
+        let ran = engine.run(&input.padded(size.0, size.1), pass.extent, interrupt)?;
+        let (share, drift) = (100.0 * ran.share, 100.0 * ran.drift);
+        tracing::debug!("the engine computed {share:.1} % of a picture in {} submissions, drift {drift:.1} %", ran.submissions);
         if !pass.bytes {
             let shown = [input.width as f32 / size.0 as f32, input.height as f32 / size.1 as f32];
             return Ok(Pixels::Texture { view: engine.texture_view().clone(), shown });
