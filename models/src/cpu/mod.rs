@@ -75,12 +75,12 @@
 //! The two worst of the twelve change a picture everywhere: a dark band across a bright sky moves statistics by 5 to 10 %
 //! of their deviation, and even the exact picture's own statistics leave 27 and 31 dB. An edit that goes further than 4.5 %
 //! from the last exact pass is given up and painted exactly. The outcome by `daub bench --edit 1.2%`, built for tests, on
-//! two cores of an AMD EPYC server with AVX-512 that were busy otherwise, so that only ratios count:
+//! two cores of an AMD EPYC server with AVX-512 that ran at a quarter of their speed, so that only ratios count:
 //!
 //! | Street | faster than exact | median | at 35 dB or better | worst | painted exactly |
 //! |---|---|---|---|---|---|
-//! | 512x256, 61 strokes | 3.2 times | 46.4 dB | 92 % | 26.5 dB | 8 % |
-//! | 1024x512, 21 strokes | 4.9 times | 47.0 dB | 100 % | 35.7 dB | 14 % |
+//! | 512x256, 61 strokes, two runs | 3.9 and 5.1 times | 46.4 dB | 92 % | 26.5 dB | 8 % |
+//! | 1024x512, 41 strokes | 5.9 times | 43.7 dB | 95 % | 27.8 dB | 10 % |
 //!
 //! Other pictures are harder: of 24 bands of cars over another scene at 1024x512, the worst six that were not painted
 //! exactly have 29 to 42 dB (27 to 34 dB with half the margin), as their shapes hang on more than an affordable margin. The

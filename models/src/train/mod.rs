@@ -23,8 +23,8 @@
 //! where it is slower than float32; on graphics cards it has not been measured.
 //!
 //! On a graphics card the first steps search for the quickest kernels of each shape. What they find lives as long as the
-//! process: burn keeps it on disk only with its feature `persistence`, which brings a whole database (turso) along and is
-//! off here. With it, `cubecl_environment::environment::set_root` names the folder, before a device is opened.
+//! process: burn keeps it on disk only with its feature `persistence`, which brings a whole database (turso) along, 134
+//! crates in all and the need for libclang, and is off here. With it, `cubecl_environment::environment::set_root` names the folder, before a device is opened.
 
 mod adam;
 mod batch;
