@@ -76,35 +76,39 @@ fn outline_of(ui: &Ui, mask: &Mask, key: (u64, u64, bool)) -> Arc<Vec<Piece>> {
 }
 
 /// Pieces between pixels that are selected and pixels that are not, as long as they can be.
+///
+/// A selection that is being painted asks in every frame: rows like the one before are passed over.
 fn outline(mask: &Mask) -> Vec<Piece> {
     let rect = mask.rect();
     let (width, height) = (rect.width(), rect.height());
-    let on = |x: usize, y: usize| x < width && y < height && mask.coverage()[y * width + x] >= HALF;
     let corner = |x: usize, y: usize| pos2((rect.left + x) as f32, (rect.top + y) as f32);
-    let mut pieces = Vec::new();
-    let mut runs = |along: usize, across: usize, differ: &dyn Fn(usize, usize) -> bool, level: bool| {
-        for line in 0..=across {
-            let mut from = None;
-            for at in 0..=along {
-                match (from, at < along && differ(at, line)) {
-                    (None, true) => from = Some(at),
-                    (Some(start), false) => {
-                        pieces.push(if level {
-                            [corner(start, line), corner(at, line)]
-                        } else {
-                            [corner(line, start), corner(line, at)]
-                        });
-                        from = None;
-                    }
-                    _ => {}
-                }
-            }
-        }
-    };
+    let is_on = |row: &[u8], x: usize| row.get(x).is_some_and(|coverage| *coverage >= HALF);
     // Before the first row and after the last one nothing is selected.
-    let before = |value: usize| value.wrapping_sub(1);
-    runs(width, height, &|x, y| on(x, before(y)) != on(x, y), true);
-    runs(height, width, &|y, x| on(before(x), y) != on(x, y), false);
+    let blank = vec![0; width];
+    let mut before = &blank[..];
+    let mut pieces = Vec::new();
+    // Where the upright piece began that goes on at the left side of each column.
+    let mut upright = vec![None; width + 1];
+    for y in 0..=height {
+        let row = if y < height { mask.row(rect.top + y) } else { &blank[..] };
+        if row == before {
+            continue;
+        }
+        let mut level = None;
+        for (x, upright) in upright.iter_mut().enumerate() {
+            let differs = is_on(row, x) != is_on(before, x);
+            if let Some(from) = level.filter(|_| !differs) {
+                pieces.push([corner(from, y), corner(x, y)]);
+            }
+            level = differs.then(|| level.unwrap_or(x));
+            let is_rim = is_on(row, x) != (x > 0 && is_on(row, x - 1));
+            if let Some(from) = upright.filter(|_| !is_rim) {
+                pieces.push([corner(x, from), corner(x, y)]);
+            }
+            *upright = is_rim.then(|| upright.unwrap_or(y));
+        }
+        before = row;
+    }
     pieces
 }
 
@@ -139,6 +143,8 @@ fn march(painter: &Painter, pieces: &[Piece], pane: Rect, phase: f32) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::document;
 
@@ -152,5 +158,25 @@ mod tests {
         assert_eq!(pieces.len(), 8, "sides of a box are one piece each");
         assert!(pieces.contains(&[pos2(2.0, 3.0), pos2(7.0, 3.0)]));
         assert!(outline(&Mask::default()).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn an_outline_lies_wherever_a_selected_pixel_has_a_neighbour_that_is_not(
+            width in 1usize..9, height in 1usize..9, pixels in prop::collection::vec(any::<bool>(), 64),
+        ) {
+            let rect = document::Rect { left: 1, top: 2, right: 1 + width, bottom: 2 + height };
+            let on = |x: usize, y: usize| (1..1 + width).contains(&x) && (2..2 + height).contains(&y) && pixels[(y - 2) * 8 + x - 1];
+            let pieces = outline(&Mask::from_fn(rect, |x, y| if on(x, y) { 255 } else { 0 }));
+            let on_piece = |x: f32, y: f32| {
+                let holds = |[a, b]: &&Piece| a.x <= x && x <= b.x && a.y <= y && y <= b.y;
+                pieces.iter().filter(holds).count()
+            };
+            for (x, y) in (1..=10).flat_map(|y| (1..=10).map(move |x| (x, y))) {
+                let middle = (x as f32 + 0.5, y as f32 + 0.5);
+                prop_assert_eq!(on_piece(middle.0, y as f32), usize::from(on(x, y) != on(x, y - 1)), "above ({}, {})", x, y);
+                prop_assert_eq!(on_piece(x as f32, middle.1), usize::from(on(x, y) != on(x - 1, y)), "left of ({}, {})", x, y);
+            }
+        }
     }
 }
