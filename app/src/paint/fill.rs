@@ -53,11 +53,10 @@ pub fn connected(canvas: &Canvas, x: usize, y: usize, within: Option<&Mask>) -> 
     Mask::from_fn(touched, |x, y| covered[y * width + x])
 }
 
-/// Every pixel of one ink.
-pub fn of_one_ink(canvas: &Canvas, ink: Ink) -> Mask {
-    let bounds = canvas.bounds();
-    let all = Mask::from_fn(bounds, |x, y| if canvas.get(x, y) == Some(ink) { 255 } else { 0 });
-    all.trimmed()
+/// Every pixel of one ink in a rectangle of the canvas; the mask is as large as the rectangle.
+pub fn of_one_ink(canvas: &Canvas, ink: Ink, rect: Rect) -> Mask {
+    let coverage = canvas.read(rect).into_iter().map(|other| if other == ink { 255 } else { 0 }).collect();
+    Mask::new(rect, coverage).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -104,7 +103,7 @@ mod tests {
             let half = Mask::filled(Rect { left: 0, top: 0, right: 6, bottom: 9 });
             let within = connected(&before, x, y, Some(&half));
             prop_assert!(within.difference(&mask).is_empty() && within.difference(&half).is_empty());
-            let all = of_one_ink(&before, before.get(x, y).unwrap());
+            let all = of_one_ink(&before, before.get(x, y).unwrap(), before.bounds());
             prop_assert!(mask.difference(&all).is_empty());
         }
     }

@@ -1,6 +1,6 @@
 //! Parts of a canvas that are cut out, moved and put down again.
 
-use super::{Fill, HALF, Point, covered_runs, paint_row, polygon};
+use super::{Fill, HALF, Point, covered_runs, of_one_ink, paint_row, polygon};
 use crate::document::{Canvas, Ink, Kind, Mask, Rect};
 
 /// Pixels that were taken from a canvas.
@@ -53,9 +53,9 @@ pub fn paint_mask(canvas: &mut Canvas, mask: &Mask, fill: Fill<'_>) -> Rect {
 pub fn mask_of(outline: &[Point], bounds: Rect) -> Mask {
     let mut canvas = Canvas::new(Kind::Sketch, bounds.right, bounds.bottom, 0);
     let rect = polygon(&mut canvas, outline, Fill::Ink(1)).intersection(bounds);
-    let mask = Mask::from_fn(rect, |x, y| if canvas.get(x, y) == Some(1) { 255 } else { 0 });
+    let mask = of_one_ink(&canvas, 1, rect);
     debug_assert!(mask.coverage().iter().all(|value| *value == 0 || *value >= HALF), "outlines have hard edges");
-    mask.trimmed()
+    mask
 }
 
 #[cfg(test)]

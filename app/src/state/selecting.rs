@@ -19,10 +19,12 @@ pub(super) enum Joining {
 }
 
 impl Joining {
-    fn of(held: Held) -> Self {
+    fn of(tool: Tool, held: Held) -> Self {
         match held {
             Held { alt: true, .. } => Self::Subtracts,
             Held { shift: true, .. } => Self::Adds,
+            // A region is painted in several strokes.
+            _ if tool == Tool::SelectBrush => Self::Adds,
             _ => Self::Replaces,
         }
     }
@@ -59,14 +61,19 @@ struct Brushed {
 }
 
 impl Brushed {
+    fn begin(at: Point, radius_px: f32, bounds: Rect) -> Self {
+        let canvas = Canvas::new(Kind::Sketch, bounds.right, bounds.bottom, 0);
+        let mut brushed = Self { canvas, touched: Rect::EMPTY, radius_px };
+        brushed.go_over(at, at);
+        brushed
+    }
+
     fn go_over(&mut self, from: Point, to: Point) {
         self.touched = self.touched.union(paint::brush_segment(&mut self.canvas, from, to, self.radius_px, Fill::Ink(1)));
     }
 
     fn mask(&self) -> Mask {
-        let Rect { left, top, right, bottom } = self.touched;
-        let rows = (top..bottom).flat_map(|y| self.canvas.row(y, left, right));
-        Mask::new(self.touched, rows.map(|ink| if *ink == 1 { 255 } else { 0 }).collect()).unwrap_or_default()
+        paint::of_one_ink(&self.canvas, 1, self.touched)
     }
 }
 
@@ -76,19 +83,8 @@ const LASSO_STEP: f32 = 1.0;
 impl Selecting {
     /// `radius_px` is the brush's, in canvas pixels.
     pub(super) fn begin(tool: Tool, radius_px: f32, sample: &Sample, bounds: Rect) -> Self {
-        let mut joining = Joining::of(sample.held);
-        let mut brushed = None;
-        if tool == Tool::SelectBrush {
-            // A region is painted in several strokes.
-            if joining == Joining::Replaces {
-                joining = Joining::Adds;
-            }
-            let canvas = Canvas::new(Kind::Sketch, bounds.right, bounds.bottom, 0);
-            let mut first = Brushed { canvas, touched: Rect::EMPTY, radius_px };
-            first.go_over(sample.at, sample.at);
-            brushed = Some(first);
-        }
-        Self { tool, joining, points: vec![sample.at], brushed }
+        let brushed = (tool == Tool::SelectBrush).then(|| Brushed::begin(sample.at, radius_px, bounds));
+        Self { tool, joining: Joining::of(tool, sample.held), points: vec![sample.at], brushed }
     }
 
     pub(super) fn go_on(&mut self, samples: &[Sample]) {
@@ -140,7 +136,11 @@ impl Selecting {
         let Point { x, y } = sample.at;
         let (x, y) = (x >= 0.0 && y >= 0.0).then_some((x as usize, y as usize))?;
         let ink = canvas.get(x, y)?;
-        let new = if contiguous { paint::connected(canvas, x, y, None) } else { paint::of_one_ink(canvas, ink) };
-        Some(Outcome::Selection(Joining::of(sample.held).joined(before, &new)))
+        let new = if contiguous {
+            paint::connected(canvas, x, y, None)
+        } else {
+            paint::of_one_ink(canvas, ink, canvas.bounds()).trimmed()
+        };
+        Some(Outcome::Selection(Joining::of(Tool::Wand, sample.held).joined(before, &new)))
     }
 }
