@@ -48,6 +48,9 @@ pub enum Range {
     Unit,
 }
 
+/// Added to the variance of a norm before its root, as PyTorch does.
+pub const NORM_EPSILON: f32 = 1e-5;
+
 /// Where the statistics of a batch norm come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

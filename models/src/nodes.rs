@@ -7,11 +7,8 @@ use burn::tensor::ops::{
 use burn::tensor::{FloatDType, Tensor, activation};
 
 use crate::executor::ExecuteError;
-use crate::graph::{Activation, Extent, Filter, Graph, NodeId, NormStats, Op, PadMode, Plane, Weight};
+use crate::graph::{Activation, Extent, Filter, Graph, NORM_EPSILON, NodeId, NormStats, Op, PadMode, Plane, Weight};
 use crate::shape::{GraphError, Shape};
-
-/// Added to a variance before its root, as PyTorch does.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// What a walk over a graph asks of whoever walks: numbers that the graph itself does not hold.
 pub(crate) trait Walk {

@@ -1,15 +1,12 @@
 //! Loading operands: norm, dropout, rectifier and border on the way from a stored value to where it is used.
 
 use crate::fuse::Norm;
-use crate::graph::{NormStats, PadMode};
+use crate::graph::{NORM_EPSILON, NormStats, PadMode};
 use crate::incremental::FLAT;
 
 use super::Pass;
 use super::kernels::{Into, Load, TALLY};
 use super::plan::{Block, Source, StepPlan};
-
-/// Added to a variance before its root, as PyTorch does.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// Place `at` of a line of `length` pixels with a border, or `None` for a zero.
 pub(super) fn inside(at: isize, length: usize, mode: PadMode) -> Option<usize> {

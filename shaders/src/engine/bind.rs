@@ -2,6 +2,7 @@
 
 use daub_models::checkpoint::Weights;
 use daub_models::executor::ExecuteError;
+use daub_models::graph::NORM_EPSILON;
 use wgpu::util::DeviceExt as _;
 use wgpu::{BufferUsages, Device};
 
@@ -10,9 +11,6 @@ use crate::pack::{packed, tensor, vector};
 use crate::pass::{Pass, Program, Slot, Vectors};
 use crate::plan::Plan;
 use crate::source::{Precision, Stage};
-
-/// Added to a variance before its root, as PyTorch does.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// Bytes of the verdict about an edit: how far it went, whether that is too far, and nothing twice.
 pub(super) const VERDICT_BYTES: u64 = 16;

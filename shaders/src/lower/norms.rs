@@ -1,15 +1,13 @@
 //! The second level of norms, and how far an edit moves them.
 
 use daub_models::fuse::{Norm, ValueId};
+use daub_models::graph::NORM_EPSILON;
 use daub_models::incremental::{FLAT, MOST_DRIFT};
 
 use super::Lowering;
 use crate::params::{Drift, NONE, NormTable};
 use crate::pass::{Edit, Params, Pass, Slot, Vectors};
 use crate::source::{Stage, Tiling};
-
-/// Added to a variance before its root, as PyTorch does.
-const NORM_EPSILON: f32 = 1e-5;
 
 impl Lowering<'_> {
     /// The second level of every norm of the value.
